@@ -1,0 +1,1 @@
+"""The rules of care: pure functions, with the time as an argument."""

@@ -1,0 +1,1 @@
+"""The timed work: what is owed now and does not exist yet."""
