@@ -98,7 +98,7 @@ class Reason(StrEnum):
     OTHER_PHONE = auto()
 
 
-class Doubt(Exception):  # noqa: N818 - it is not an error of ours but a question to the office
+class Doubt(Exception):
     """What a cell says is not clear; raised by whoever reads it, told to whoever sent it."""
 
     def __init__(self, reason: Reason, **facts: str) -> None:

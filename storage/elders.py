@@ -1,0 +1,227 @@
+"""Elders: who may see whom, lists, and changes with their history."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from care.access import Right, Role, Tie, Viewer, may
+from care.elders import ElderFacts, Tier
+from care.errands import IN_HAND
+from care.refusals import NotYours, UnknownName
+from care.visits import ON_DUTY
+from storage.tables import (
+    Assignment,
+    Elder,
+    Errand,
+    FamilyLink,
+    Member,
+    Pairing,
+    PairingElder,
+    PairingVolunteer,
+    TierChange,
+)
+
+FIELDS = tuple(ElderFacts.model_fields)
+
+
+def facts_of(elder: Elder) -> ElderFacts:
+    """The roster's view of a record."""
+    return ElderFacts.model_validate({name: getattr(elder, name) for name in FIELDS})
+
+
+async def tie_of(tx: AsyncSession, viewer: Viewer, elder: Elder) -> Tie:
+    """How the viewer is tied to the elder."""
+    me = viewer.member_id
+    pairings = list(
+        await tx.execute(
+            select(Pairing.id, Pairing.worker_id)
+            .join(PairingElder, PairingElder.pairing_id == Pairing.id)
+            .where(PairingElder.elder_id == elder.id, Pairing.ended_at.is_(None))
+        )
+    )
+    family = await tx.get(FamilyLink, (me, elder.id))
+    return Tie(
+        leads=any(worker == me for _, worker in pairings),
+        unpaired=not pairings,
+        visits=Role.VOLUNTEER in viewer.roles
+        and bool(
+            await tx.scalar(
+                select(func.count()).where(
+                    PairingVolunteer.member_id == me,
+                    PairingVolunteer.pairing_id.in_([pairing for pairing, _ in pairings]),
+                )
+            )
+        ),
+        on_duty=await _on_duty(tx, me, elder.id),
+        family=family is not None,
+        self_=elder.member_id == me,
+    )
+
+
+async def _on_duty(tx: AsyncSession, member_id: int, elder_id: int) -> bool:
+    visits = select(Assignment.id).where(
+        Assignment.volunteer_id == member_id,
+        Assignment.elder_id == elder_id,
+        Assignment.state.in_(ON_DUTY),
+    )
+    errands = select(Errand.id).where(
+        Errand.claimed_by == member_id, Errand.elder_id == elder_id, Errand.state.in_(IN_HAND)
+    )
+    return bool(await tx.scalar(visits.limit(1)) or await tx.scalar(errands.limit(1)))
+
+
+async def access_elder(tx: AsyncSession, viewer: Viewer, elder_id: int, right: Right) -> Elder:
+    """The elder's record, for somebody who has `right`.
+
+    Raises:
+        NotYours: absent, of another community, or not for this viewer; the three read the same.
+    """
+    elder = await tx.get(Elder, elder_id)
+    if elder is None or elder.community_id != viewer.community_id:
+        raise NotYours
+    if not may(viewer, right, await tie_of(tx, viewer, elder)):
+        raise NotYours
+    return elder
+
+
+async def looked_after(tx: AsyncSession, viewer: Viewer) -> list[Elder]:
+    """The elders a member of staff looks after: all, for a supervisor; else theirs and unpaired."""
+    statement = (
+        select(Elder)
+        .where(Elder.community_id == viewer.community_id, Elder.exited_at.is_(None))
+        .order_by(Elder.name, Elder.id)
+    )
+    if not viewer.supervisor:
+        if Role.SOCIAL_WORKER not in viewer.roles:
+            return []
+        paired = (
+            select(PairingElder.elder_id)
+            .join(Pairing, Pairing.id == PairingElder.pairing_id)
+            .where(Pairing.ended_at.is_(None), Pairing.community_id == viewer.community_id)
+        )
+        mine = paired.where(Pairing.worker_id == viewer.member_id)
+        statement = statement.where(or_(Elder.id.in_(mine), Elder.id.not_in(paired)))
+    return list(await tx.scalars(statement))
+
+
+async def of_community(tx: AsyncSession, community_id: int) -> list[Elder]:
+    """Everybody in care."""
+    rows = await tx.scalars(
+        select(Elder)
+        .where(Elder.community_id == community_id, Elder.exited_at.is_(None))
+        .order_by(Elder.id)
+    )
+    return list(rows)
+
+
+async def of_family(tx: AsyncSession, viewer: Viewer) -> list[Elder]:
+    """The elders a family member is linked to."""
+    rows = await tx.scalars(
+        select(Elder)
+        .join(FamilyLink, FamilyLink.elder_id == Elder.id)
+        .where(
+            FamilyLink.member_id == viewer.member_id,
+            Elder.community_id == viewer.community_id,
+            Elder.exited_at.is_(None),
+        )
+        .order_by(Elder.id)
+    )
+    return list(rows)
+
+
+async def of_self(tx: AsyncSession, viewer: Viewer) -> Elder | None:
+    """The elder that the member is."""
+    return await tx.scalar(
+        select(Elder).where(
+            Elder.member_id == viewer.member_id,
+            Elder.community_id == viewer.community_id,
+            Elder.exited_at.is_(None),
+        )
+    )
+
+
+async def named(tx: AsyncSession, community_id: int, name: str) -> Elder:
+    """The one elder called `name`.
+
+    Raises:
+        UnknownName: nobody, or several.
+    """
+    rows = list(
+        await tx.scalars(
+            select(Elder).where(
+                Elder.community_id == community_id, Elder.name == name, Elder.exited_at.is_(None)
+            )
+        )
+    )
+    if len(rows) != 1:
+        raise UnknownName(name, len(rows))
+    return rows[0]
+
+
+async def add(tx: AsyncSession, now: datetime, community_id: int, facts: ElderFacts) -> Elder:
+    """A new elder in care."""
+    elder = Elder(
+        community_id=community_id,
+        created_at=now,
+        updated_at=now,
+        tier_since=now if facts.tier else None,
+        **facts.model_dump(),
+    )
+    tx.add(elder)
+    await tx.flush()
+    return elder
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Why something changes, and who says so; None is the command line."""
+
+    by: int | None
+    reason: str
+
+
+async def change(
+    tx: AsyncSession, now: datetime, elder: Elder, after: ElderFacts, decision: Decision
+) -> None:
+    """Write new facts; a change of tier enters the history."""
+    if after.tier != elder.tier:
+        change_tier(tx, now, elder, after.tier, decision)
+    for name in FIELDS:
+        setattr(elder, name, getattr(after, name))
+    elder.updated_at = now
+
+
+def change_tier(
+    tx: AsyncSession, now: datetime, elder: Elder, after: Tier | None, decision: Decision
+) -> None:
+    """Set the tier, with who decided and why."""
+    tx.add(
+        TierChange(
+            community_id=elder.community_id,
+            elder_id=elder.id,
+            before=elder.tier,
+            after=after,
+            reason=decision.reason,
+            by_id=decision.by,
+            at=now,
+        )
+    )
+    elder.tier = after
+    elder.tier_since = now
+    elder.updated_at = now
+
+
+async def tier_history(
+    tx: AsyncSession, elder: Elder, limit: int = 3
+) -> list[tuple[TierChange, Member | None]]:
+    """An elder's latest changes of tier with who decided, newest first; None: not in chat."""
+    rows = await tx.execute(
+        select(TierChange, Member)
+        .outerjoin(Member, Member.id == TierChange.by_id)
+        .where(TierChange.elder_id == elder.id, TierChange.community_id == elder.community_id)
+        .order_by(TierChange.at.desc(), TierChange.id.desc())
+        .limit(limit)
+    )
+    return [(change_, member) for change_, member in rows]

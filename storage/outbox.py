@@ -1,0 +1,255 @@
+"""The outbox: messages as intents, rendered when they are sent."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, delete, exists, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from care.notices import Delivery, Notice, Priority, manner_of
+from storage.once import changed, insert_once
+from storage.tables import Outbox, Post, Standing
+
+
+@dataclass(frozen=True)
+class To:
+    """Who a message is for: a chat, and the member whose eyes decide what may stand in it."""
+
+    chat: int
+    member: int | None = None
+    community: int | None = None
+
+
+async def post(
+    tx: AsyncSession,
+    now: datetime,
+    to: To,
+    notice: Notice,
+    facts: dict[str, Any] | None = None,
+    *,
+    key: str | None = None,
+    card: str | None = None,
+    edits: int | None = None,
+    not_before: datetime | None = None,
+    expires_at: datetime | None = None,
+    priority: Priority | None = None,
+) -> bool:
+    """Queue a message; False when `key` was queued before."""
+    return await insert_once(
+        tx,
+        Outbox,
+        community_id=to.community,
+        member_id=to.member,
+        chat=to.chat,
+        notice=notice,
+        facts=facts or {},
+        key=key,
+        card=card,
+        edits=edits,
+        priority=manner_of(notice).priority if priority is None else priority,
+        not_before=not_before or now,
+        expires_at=expires_at,
+        state=Post.WAITING,
+        stale=False,
+        tries=0,
+        unclear=0,
+        created_at=now,
+    )
+
+
+async def refresh(tx: AsyncSession, now: datetime, card: str) -> None:
+    """Have every message that shows `card` changed in place, wherever it stands.
+
+    A message not sent yet needs nothing, it is rendered when it is sent; one being sent right now
+    is edited once more afterwards. A message about to show something else is left alone.
+    """
+    waiting = aliased(Outbox)
+    edit_waits = exists().where(
+        waiting.chat == Standing.chat,
+        waiting.edits == Standing.message,
+        waiting.state.in_((Post.WAITING, Post.SENDING)),
+    )
+    rows = await tx.scalars(select(Standing).where(Standing.card == card, ~edit_waits))
+    for row in rows:
+        await post_edit(tx, now, row)
+    await changed(
+        tx,
+        update(Outbox).where(Outbox.card == card, Outbox.state == Post.SENDING).values(stale=True),
+    )
+
+
+async def is_changing(tx: AsyncSession, chat: int, message: int) -> bool:
+    """Whether a message is about to show something else, so that what it shows now is past."""
+    found = await tx.scalar(
+        select(Outbox.id)
+        .where(
+            Outbox.chat == chat,
+            Outbox.edits == message,
+            Outbox.state.in_((Post.WAITING, Post.SENDING)),
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
+async def post_edit(tx: AsyncSession, now: datetime, row: Standing) -> None:
+    """Queue a fresh rendering of a message that stands in a chat."""
+    await post(
+        tx,
+        now,
+        To(row.chat, row.member_id, row.community_id),
+        row.notice,
+        row.facts,
+        card=row.card,
+        edits=row.message,
+        priority=Priority.PROMPT,
+    )
+
+
+async def stands(tx: AsyncSession, chat: int, card: str) -> bool:
+    """Whether a message that shows `card` stands in a chat."""
+    found = await tx.scalar(
+        select(Standing.message).where(Standing.chat == chat, Standing.card == card).limit(1)
+    )
+    return found is not None
+
+
+async def due(tx: AsyncSession, now: datetime, limit: int = 300) -> list[tuple[int, int, bool]]:
+    """(row, chat, is an answer) of what may be sent now, in order."""
+    rows = await tx.execute(
+        select(Outbox.id, Outbox.chat, Outbox.priority <= Priority.ANSWER)
+        .where(Outbox.state == Post.WAITING, Outbox.not_before <= now)
+        .order_by(Outbox.priority, Outbox.id)
+        .limit(limit)
+    )
+    return [(row, chat, bool(answer)) for row, chat, answer in rows]
+
+
+async def next_due(tx: AsyncSession) -> datetime | None:
+    """When the next waiting message may be sent."""
+    return await tx.scalar(select(func.min(Outbox.not_before)).where(Outbox.state == Post.WAITING))
+
+
+async def take(tx: AsyncSession, now: datetime, row: int) -> Outbox | None:
+    """Mark a row as being sent; None when it is gone, taken, or past its time."""
+    found: Outbox | None = await tx.scalar(
+        select(Outbox)
+        .where(Outbox.id == row, Outbox.state == Post.WAITING)
+        .with_for_update(skip_locked=True)
+    )
+    if found is None:
+        return None
+    if found.expires_at is not None and now >= found.expires_at:
+        found.state = Post.EXPIRED
+        return None
+    found.state = Post.SENDING
+    found.tries += 1
+    found.stale = False
+    return found
+
+
+async def end(
+    tx: AsyncSession, now: datetime, row: int, state: Post, error: str | None = None
+) -> None:
+    """Close a row that was not sent."""
+    await changed(
+        tx,
+        update(Outbox).where(Outbox.id == row).values(state=state, sent_at=now, error=error),
+    )
+
+
+async def put_back(
+    tx: AsyncSession, row: int, not_before: datetime, error: str, *, unclear: bool = False
+) -> None:
+    """Let a row be tried again."""
+    values: dict[str, Any] = {
+        "state": Post.WAITING,
+        "not_before": not_before,
+        "error": error,
+    }
+    if unclear:
+        values["unclear"] = Outbox.unclear + 1
+    await changed(tx, update(Outbox).where(Outbox.id == row).values(**values))
+
+
+async def sent(tx: AsyncSession, now: datetime, row: int, message: int | None) -> None:
+    """Close a row that arrived; what now stands in the chat is written down."""
+    found = await tx.get(Outbox, row)
+    if found is None:
+        return
+    found.state = Post.SENT
+    found.sent_at = now
+    found.message = message
+    found.error = None
+    if message is None:
+        return
+    standing = await tx.get(Standing, (found.chat, message))
+    if standing is None:
+        standing = Standing(chat=found.chat, message=message, sent_at=now)
+        tx.add(standing)
+    standing.community_id = found.community_id
+    standing.member_id = found.member_id
+    standing.notice = found.notice
+    standing.facts = found.facts
+    standing.card = found.card
+    if found.stale:
+        await tx.flush()
+        await post_edit(tx, now, standing)
+
+
+async def forget_message(tx: AsyncSession, chat: int, message: int) -> None:
+    """A message that cannot be edited any more is not tried again."""
+    await changed(tx, delete(Standing).where(Standing.chat == chat, Standing.message == message))
+
+
+async def move_chat(tx: AsyncSession, before: int, after: int) -> None:
+    """A group became a supergroup: what waits follows it; what stands there cannot be edited."""
+    await changed(
+        tx,
+        update(Outbox)
+        .where(Outbox.chat == before, Outbox.state == Post.WAITING, Outbox.edits.is_(None))
+        .values(chat=after),
+    )
+    await changed(
+        tx,
+        update(Outbox)
+        .where(Outbox.chat == before, Outbox.state == Post.WAITING)
+        .values(state=Post.DROPPED),
+    )
+    await changed(tx, delete(Standing).where(Standing.chat == before))
+
+
+async def recover(tx: AsyncSession, now: datetime) -> int:
+    """After a crash: what was being sent is unclear. How many rows that were.
+
+    An edit is the same however often it is done, and a `must` is repeated; a `once` is not.
+    """
+    must = [notice for notice in Notice if manner_of(notice).delivery is Delivery.MUST]
+    again = or_(Outbox.edits.is_not(None), Outbox.notice.in_(must))
+    repeated = await changed(
+        tx,
+        update(Outbox)
+        .where(Outbox.state == Post.SENDING, again)
+        .values(state=Post.WAITING, unclear=Outbox.unclear + 1),
+    )
+    left = await changed(
+        tx,
+        update(Outbox)
+        .where(and_(Outbox.state == Post.SENDING, ~again))
+        .values(state=Post.UNCLEAR, sent_at=now),
+    )
+    return repeated + left
+
+
+async def count_waiting(tx: AsyncSession, now: datetime) -> int:
+    """How many messages are due and not sent."""
+    return (
+        await tx.scalar(
+            select(func.count()).where(
+                Outbox.state.in_((Post.WAITING, Post.SENDING)), Outbox.not_before <= now
+            )
+        )
+        or 0
+    )

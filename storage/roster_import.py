@@ -1,0 +1,137 @@
+"""Taking in a roster: what it would change, and all of that in one transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from care.access import Viewer
+from care.refusals import Stale
+from care.roster import Change, Preview, Problem, Reading, compare
+from storage import drafts, elders
+from storage.elders import Decision, facts_of
+from storage.tables import Community, Elder
+
+FORM = "roster"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What taking in a file would do.
+
+    Attributes:
+        preview: new and changed people, and what was not understood.
+        foreign: changes to elders whom somebody else looks after; they are never made.
+    """
+
+    preview: Preview
+    foreign: tuple[Change, ...]
+    rows: frozenset[int]
+
+    @property
+    def people(self) -> int:
+        """How many people would be written."""
+        return len(self.preview.new) + len(self.preview.changed)
+
+    @property
+    def rows_left_out(self) -> frozenset[int]:
+        """Rows of which nothing is taken; of the other rows with a problem, all but the cell is."""
+        whole = {one.row for one in self.preview.problems if self.leaves_out_row(one)}
+        theirs = {change.row for change in self.foreign}
+        return frozenset(row for row in whole | theirs if row is not None)
+
+    def leaves_out_row(self, problem: Problem) -> bool:
+        """Whether a problem stands in the way of the whole row, or of one cell alone."""
+        return problem.row is not None and (not problem.column or problem.row not in self.rows)
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells a plan that was shown from what the same file would do by now."""
+        parts = [f"{one.row}{one.facts.model_dump_json()}" for one in self.preview.new]
+        parts += [one.model_dump_json() for one in (*self.preview.changed, *self.foreign)]
+        parts += [one.model_dump_json() for one in self.preview.problems]
+        return sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+async def plan(
+    tx: AsyncSession, community_id: int, viewer: Viewer | None, reading: Reading
+) -> Plan:
+    """What the file would change on record as it is now; `viewer` is None on the command line.
+
+    Everybody in care is compared, so that nobody becomes a second record of somebody whom a
+    colleague looks after; but only the elders the viewer looks after may be changed.
+    """
+    on_record = await elders.of_community(tx, community_id)
+    found = compare(reading, {elder.id: facts_of(elder) for elder in on_record})
+    mine = {elder.id for elder in on_record}
+    if viewer is not None:
+        mine &= {elder.id for elder in await elders.looked_after(tx, viewer)}
+    return Plan(
+        found.model_copy(
+            update={"changed": tuple(one for one in found.changed if one.elder_id in mine)}
+        ),
+        tuple(one for one in found.changed if one.elder_id not in mine),
+        frozenset(line.row for line in reading.lines),
+    )
+
+
+async def hold(tx: AsyncSession, community_id: int) -> None:
+    """Let nobody else take in a roster for this community until the transaction ends."""
+    await tx.execute(select(Community.id).where(Community.id == community_id).with_for_update())
+
+
+async def apply(
+    tx: AsyncSession, now: datetime, community_id: int, plan: Plan, decision: Decision
+) -> None:
+    """Write all of a plan; whoever calls has made the plan in this very transaction.
+
+    Raises:
+        Stale: an elder to be changed is not in care any more.
+    """
+    for line in plan.preview.new:
+        await elders.add(tx, now, community_id, line.facts)
+    for change in plan.preview.changed:
+        elder = await tx.get(Elder, change.elder_id)
+        if elder is None or elder.community_id != community_id:
+            raise Stale
+        await elders.change(tx, now, elder, change.after, decision)
+    await tx.flush()
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A file that was read and waits for the word of whoever sent it."""
+
+    name: str
+    reading: Reading
+
+
+async def keep(tx: AsyncSession, now: datetime, chat: int, viewer: Viewer, waiting: Waiting) -> int:
+    """Keep a file until it is confirmed or stopped; its number goes into the buttons."""
+    draft = await drafts.begin(
+        tx,
+        now,
+        chat,
+        FORM,
+        {"name": waiting.name, "reading": waiting.reading.model_dump(mode="json")},
+        member=viewer.member_id,
+        community=viewer.community_id,
+    )
+    return draft.number
+
+
+async def find(tx: AsyncSession, chat: int, viewer: Viewer, number: int) -> Waiting | None:
+    """The file that waits in a chat, None when it was taken in, stopped, or replaced."""
+    draft = await drafts.find(tx, chat)
+    if (
+        draft is None
+        or draft.form != FORM
+        or draft.number != number
+        or draft.member_id != viewer.member_id
+        or draft.community_id != viewer.community_id
+        or not viewer.staff
+    ):
+        return None
+    return Waiting(draft.answers["name"], Reading.model_validate(draft.answers["reading"]))

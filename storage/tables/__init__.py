@@ -1,0 +1,60 @@
+"""All tables, on one page."""
+
+from storage.tables.columns import Table
+from storage.tables.people import (
+    Audit,
+    Community,
+    Consent,
+    Elder,
+    FamilyLink,
+    Invitation,
+    Leave,
+    Member,
+    MemberRole,
+    Pairing,
+    PairingElder,
+    PairingVolunteer,
+    TierChange,
+    Volunteer,
+    WrongTry,
+)
+from storage.tables.wire import Arrival, Draft, Inbox, Outbox, Post, Standing
+from storage.tables.work import (
+    Assignment,
+    CheckIn,
+    Contact,
+    Errand,
+    ErrandStep,
+    WeekPlan,
+)
+
+__all__ = [
+    "Arrival",
+    "Assignment",
+    "Audit",
+    "CheckIn",
+    "Community",
+    "Consent",
+    "Contact",
+    "Draft",
+    "Elder",
+    "Errand",
+    "ErrandStep",
+    "FamilyLink",
+    "Inbox",
+    "Invitation",
+    "Leave",
+    "Member",
+    "MemberRole",
+    "Outbox",
+    "Pairing",
+    "PairingElder",
+    "PairingVolunteer",
+    "Post",
+    "Standing",
+    "Table",
+    "TierChange",
+    "Volunteer",
+    "WeekPlan",
+    "WrongTry",
+]

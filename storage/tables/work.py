@@ -1,0 +1,133 @@
+"""Tables of what happens: contacts, check-ins, visits, errands."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from care import calls, errands, visits
+from care.days import HalfDay
+from storage.tables.columns import Json, Key, Table, words
+
+COMMUNITY = "community.id"
+ELDER = "elder.id"
+MEMBER = "member.id"
+
+
+class Contact(Table):
+    """A call or visit, or an attempt at one; `happened_at` and `recorded_at` are two times.
+
+    `key` makes one tap one record, however often it is delivered.
+    """
+
+    __tablename__ = "contact"
+    __table_args__ = (
+        UniqueConstraint("community_id", "key"),
+        Index(None, "elder_id", "day"),
+        Index(None, "community_id", "day"),
+    )
+
+    id: Mapped[Key]
+    community_id: Mapped[int] = mapped_column(ForeignKey(COMMUNITY))
+    elder_id: Mapped[int] = mapped_column(ForeignKey(ELDER))
+    kind: Mapped[calls.Kind] = mapped_column(words(calls.Kind))
+    outcome: Mapped[calls.Outcome] = mapped_column(words(calls.Outcome))
+    reason: Mapped[calls.Reason | None] = mapped_column(words(calls.Reason))
+    remark: Mapped[str | None] = mapped_column(Text)
+    by_id: Mapped[int] = mapped_column(ForeignKey(MEMBER))
+    day: Mapped[date]
+    happened_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    key: Mapped[str] = mapped_column(String(80))
+
+
+class CheckIn(Table):
+    """The elder's own "I am fine" or "please call me" of a day; the last word counts."""
+
+    __tablename__ = "check_in"
+
+    elder_id: Mapped[int] = mapped_column(ForeignKey(ELDER), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    community_id: Mapped[int] = mapped_column(ForeignKey(COMMUNITY))
+    fine: Mapped[bool]
+    at: Mapped[datetime]
+
+
+class WeekPlan(Table):
+    """A week that has been published, once."""
+
+    __tablename__ = "week_plan"
+
+    community_id: Mapped[int] = mapped_column(ForeignKey(COMMUNITY), primary_key=True)
+    week: Mapped[date] = mapped_column(primary_key=True)
+    published_at: Mapped[datetime]
+    gaps: Mapped[Json]
+
+
+class Assignment(Table):
+    """One visit planned for one volunteer, one elder, one day and half-day."""
+
+    __tablename__ = "assignment"
+    __table_args__ = (
+        Index(
+            "uq_assignment_live",
+            "elder_id",
+            "day",
+            unique=True,
+            sqlite_where=text("state NOT IN ('declined', 'dropped', 'not_possible')"),
+            postgresql_where=text("state NOT IN ('declined', 'dropped', 'not_possible')"),
+        ),
+        Index(None, "volunteer_id", "day"),
+        Index(None, "community_id", "day"),
+    )
+
+    id: Mapped[Key]
+    community_id: Mapped[int] = mapped_column(ForeignKey(COMMUNITY))
+    pairing_id: Mapped[int] = mapped_column(ForeignKey("pairing.id"))
+    elder_id: Mapped[int] = mapped_column(ForeignKey(ELDER))
+    volunteer_id: Mapped[int] = mapped_column(ForeignKey(MEMBER))
+    week: Mapped[date]
+    day: Mapped[date]
+    half: Mapped[HalfDay] = mapped_column(words(HalfDay))
+    state: Mapped[visits.State] = mapped_column(words(visits.State))
+    reason: Mapped[str | None] = mapped_column(String(40))
+    signed_in_at: Mapped[datetime | None]
+    signed_out_at: Mapped[datetime | None]
+    report: Mapped[Json | None]
+    created_at: Mapped[datetime]
+
+
+class Errand(Table):
+    """Something to be fetched, paid, repaired, or gone along to; `claimed_by` is one or nobody."""
+
+    __tablename__ = "errand"
+    __table_args__ = (Index(None, "community_id", "state"),)
+
+    id: Mapped[Key]
+    community_id: Mapped[int] = mapped_column(ForeignKey(COMMUNITY))
+    elder_id: Mapped[int] = mapped_column(ForeignKey(ELDER), index=True)
+    kind: Mapped[errands.Kind] = mapped_column(words(errands.Kind))
+    what: Mapped[str] = mapped_column(Text)
+    photo: Mapped[str | None] = mapped_column(String(200))
+    by_when: Mapped[datetime]
+    asked_by: Mapped[int] = mapped_column(ForeignKey(MEMBER))
+    asked_at: Mapped[datetime]
+    state: Mapped[errands.State] = mapped_column(words(errands.State))
+    claimed_by: Mapped[int | None] = mapped_column(ForeignKey(MEMBER), index=True)
+    claimed_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    reason: Mapped[str | None] = mapped_column(Text)
+
+
+class ErrandStep(Table):
+    """What was done to an errand, by whom, when; only ever added to."""
+
+    __tablename__ = "errand_step"
+
+    id: Mapped[Key]
+    community_id: Mapped[int] = mapped_column(ForeignKey(COMMUNITY))
+    errand_id: Mapped[int] = mapped_column(ForeignKey("errand.id"), index=True)
+    step: Mapped[str] = mapped_column(String(24))
+    by_id: Mapped[int] = mapped_column(ForeignKey(MEMBER))
+    at: Mapped[datetime]
+    reason: Mapped[str | None] = mapped_column(Text)

@@ -1,0 +1,211 @@
+"""Assignments: the visits of a week, and what came of them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, Select, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from care.access import Right, Role, Viewer, may
+from care.calls import CONTACTS, Kind
+from care.refusals import NotYours, Stale
+from care.visits import LIVE, PLANNED, State
+from care.week import Visit
+from storage.elders import tie_of
+from storage.once import changed, insert_once
+from storage.tables import Assignment, Contact, Elder, Member
+
+
+@dataclass(frozen=True)
+class Visiting:
+    """An assignment with its people."""
+
+    visit: Assignment
+    elder: Elder
+    volunteer: Member
+
+
+def _whole() -> Select[Assignment, Elder, Member]:
+    return (
+        select(Assignment, Elder, Member)
+        .join(Elder, Elder.id == Assignment.elder_id)
+        .join(Member, Member.id == Assignment.volunteer_id)
+        .order_by(Assignment.day, Assignment.half, Assignment.id)
+    )
+
+
+async def _rows(tx: AsyncSession, *where: ColumnElement[bool]) -> list[Visiting]:
+    return [Visiting(*row) for row in await tx.execute(_whole().where(*where))]
+
+
+async def of_week(tx: AsyncSession, community_id: int, week: date) -> list[Visiting]:
+    """Every assignment of a week, declined ones too; an exit ends them quietly."""
+    return await _rows(
+        tx,
+        Assignment.community_id == community_id,
+        Assignment.week == week,
+        Elder.exited_at.is_(None),
+    )
+
+
+async def of_day(tx: AsyncSession, community_id: int, day: date) -> list[Visiting]:
+    """The visits of a day that are planned or under way."""
+    return await _rows(
+        tx,
+        Assignment.community_id == community_id,
+        Assignment.day == day,
+        Assignment.state.in_(PLANNED | {State.SIGNED_IN}),
+        Elder.exited_at.is_(None),
+    )
+
+
+async def of_volunteer(tx: AsyncSession, viewer: Viewer, first: date, last: date) -> list[Visiting]:
+    """A volunteer's own visits of some days, declined ones left out."""
+    return await _rows(
+        tx,
+        Assignment.community_id == viewer.community_id,
+        Assignment.volunteer_id == viewer.member_id,
+        Assignment.day >= first,
+        Assignment.day <= last,
+        Assignment.state.not_in((State.DECLINED, State.DROPPED)),
+        Elder.exited_at.is_(None),
+    )
+
+
+async def of_elder(
+    tx: AsyncSession, community_id: int, elder_id: int, first: date, last: date
+) -> list[Visiting]:
+    """The visits to an elder that are planned, under way, or done."""
+    return await _rows(
+        tx,
+        Assignment.community_id == community_id,
+        Assignment.elder_id == elder_id,
+        Assignment.day >= first,
+        Assignment.day <= last,
+        Assignment.state.in_(LIVE),
+        Elder.exited_at.is_(None),
+    )
+
+
+async def find(tx: AsyncSession, community_id: int, visit_id: int) -> Visiting:
+    """A visit of this community; the caller asks who may see what of it.
+
+    Raises:
+        NotYours: absent, of another community, or to somebody who is not in care any more.
+    """
+    rows = await _rows(
+        tx,
+        Assignment.id == visit_id,
+        Assignment.community_id == community_id,
+        Elder.exited_at.is_(None),
+    )
+    if not rows:
+        raise NotYours
+    return rows[0]
+
+
+async def instead_of(tx: AsyncSession, gone: Assignment) -> Visiting | None:
+    """The visit to the same elder on the same day that replaces one declined or dropped."""
+    found = await of_elder(tx, gone.community_id, gone.elder_id, gone.day, gone.day)
+    return next((one for one in found if one.visit.id != gone.id), None)
+
+
+async def access_visit(tx: AsyncSession, viewer: Viewer, visit_id: int) -> Visiting:
+    """A visit, for the volunteer who makes it or the staff who look after the elder.
+
+    Raises:
+        NotYours: absent or somebody else's; the two read the same.
+    """
+    found = await find(tx, viewer.community_id, visit_id)
+    if found.visit.volunteer_id == viewer.member_id and Role.VOLUNTEER in viewer.roles:
+        return found
+    if may(viewer, Right.CHANGE, await tie_of(tx, viewer, found.elder)):
+        return found
+    raise NotYours
+
+
+async def access_my_visit(tx: AsyncSession, viewer: Viewer, visit_id: int) -> Visiting:
+    """A visit, for the volunteer who makes it and nobody else.
+
+    Raises:
+        NotYours: absent or somebody else's; the two read the same.
+    """
+    found = await find(tx, viewer.community_id, visit_id)
+    if found.visit.volunteer_id != viewer.member_id or Role.VOLUNTEER not in viewer.roles:
+        raise NotYours
+    return found
+
+
+async def access_led_visit(tx: AsyncSession, viewer: Viewer, visit_id: int) -> Visiting:
+    """A visit, for the staff who look after the elder.
+
+    Raises:
+        NotYours: absent or not for this viewer; the two read the same.
+    """
+    found = await find(tx, viewer.community_id, visit_id)
+    if not may(viewer, Right.CHANGE, await tie_of(tx, viewer, found.elder)):
+        raise NotYours
+    return found
+
+
+async def move(
+    tx: AsyncSession, visit: Assignment, allowed: frozenset[State], after: State, **values: object
+) -> None:
+    """Take a visit from one of the `allowed` states to another.
+
+    Raises:
+        Stale: it is in none of them any more.
+    """
+    won = await changed(
+        tx,
+        update(Assignment)
+        .where(Assignment.id == visit.id, Assignment.state.in_(allowed))
+        .values(state=after, **values),
+    )
+    if not won:
+        raise Stale
+    await tx.refresh(visit)
+
+
+async def assign(
+    tx: AsyncSession,
+    now: datetime,
+    community_id: int,
+    week: date,
+    pairing_id: int,
+    visit: Visit,
+    state: State = State.OFFERED,
+) -> bool:
+    """Write a visit into the plan; False when the elder has one that day."""
+    return await insert_once(
+        tx,
+        Assignment,
+        community_id=community_id,
+        pairing_id=pairing_id,
+        elder_id=visit.elder_id,
+        volunteer_id=visit.volunteer_id,
+        week=week,
+        day=visit.day,
+        half=visit.half,
+        state=state,
+        created_at=now,
+    )
+
+
+async def last_remark(tx: AsyncSession, elder: Elder, before: date) -> tuple[date, str] | None:
+    """What the last visitor left for the next one, with its day."""
+    rows = await tx.execute(
+        select(Contact.day, Contact.remark)
+        .where(
+            Contact.community_id == elder.community_id,
+            Contact.elder_id == elder.id,
+            Contact.kind == Kind.VISIT,
+            Contact.outcome.in_(CONTACTS),
+            Contact.day <= before,
+        )
+        .order_by(Contact.happened_at.desc(), Contact.id.desc())
+        .limit(1)
+    )
+    for day, remark in rows:
+        return (day, remark) if remark else None
+    return None

@@ -1,0 +1,325 @@
+"""A week's plan: what is known before it is made, writing it down, and who is told."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from care.access import Role
+from care.calls import CONTACTS, Kind
+from care.days import HALF_DAYS, WEEK, HalfDay, days_of, moment
+from care.joining import Standing
+from care.notices import Notice
+from care.visits import LIVE, PLANNED, CannotCome, State
+from care.week import ElderWeek, Gap, Visit, VolunteerWeek, Why, share_out
+from storage import leave, members, outbox, pairings, visits
+from storage.communities import settings_of, zone_of
+from storage.once import changed, insert_once
+from storage.tables import Assignment, Community, Contact, Member, Volunteer, WeekPlan
+from storage.visits import Visiting
+
+GIVEN = "given"
+LEFT = "left"
+MOST_VISITS = 3
+ON_BOARD = (Standing.INVITED, Standing.ACTIVE)
+
+
+def visits_card(volunteer_id: int) -> str:
+    """The card name of every message about a volunteer's own visits."""
+    return f"visits_of:{volunteer_id}"
+
+
+def week_card(member_id: int, week: date) -> str:
+    """The card name of a week as one member of staff sees it."""
+    return f"week:{member_id}:{week}"
+
+
+async def published(tx: AsyncSession, community_id: int, week: date) -> WeekPlan | None:
+    """The plan of a week, None before it is published."""
+    return await tx.get(WeekPlan, (community_id, week))
+
+
+async def publish(tx: AsyncSession, now: datetime, community_id: int, week: date) -> bool:
+    """Note that a week is published; False when it was before."""
+    return await insert_once(
+        tx, WeekPlan, community_id=community_id, week=week, published_at=now, gaps={}
+    )
+
+
+def reasons(plan: WeekPlan | None) -> dict[int, Why]:
+    """Why an elder's visits could not be given to anybody when the plan was made."""
+    found = plan.gaps.get("gaps", []) if plan else []
+    return {gap["elder"]: Why(gap["why"]) for gap in found}
+
+
+@dataclass(frozen=True)
+class Week:
+    """All that sharing out a week asks for."""
+
+    elders: tuple[ElderWeek, ...]
+    volunteers: tuple[VolunteerWeek, ...]
+    pairings: tuple[pairings.Whole, ...]
+    rows: tuple[Visiting, ...]
+
+    def rows_of(self, whole: pairings.Whole) -> list[Visiting]:
+        """What stands in the week for a pairing's elders; visits that were replaced are left out."""
+        older = [one for one in self.pairings if one.pairing.id < whole.pairing.id]
+        elsewhere = {elder.id for one in older for elder in one.elders}
+        mine = {elder.id for elder in whole.elders} - elsewhere
+        live = {(row.elder.id, row.visit.day) for row in self.rows if row.visit.state in LIVE}
+        missing = {one.elder_id for one in self.elders if one.missing}
+        return [
+            row
+            for row in self.rows
+            if row.elder.id in mine
+            and row.visit.state is not State.DROPPED
+            and (
+                row.visit.state is not State.DECLINED
+                or (row.elder.id in missing and (row.elder.id, row.visit.day) not in live)
+            )
+        ]
+
+
+async def to_plan(tx: AsyncSession, community_id: int, week: date) -> Week:
+    """What is known of a week, before it is shared out and afterwards.
+
+    An elder in two pairings is visited by the older one.
+    """
+    wholes = await pairings.of_community(tx, community_id)
+    rows = await visits.of_week(tx, community_id, week)
+    visited = await _visit_days(tx, community_id, week)
+    familiar = await _familiar(tx, community_id, week)
+    days = set(days_of(week))
+    month = (week + timedelta(days=3)).month
+    found: dict[int, ElderWeek] = {}
+    for whole in wholes:
+        for elder in whole.elders:
+            if elder.tier is None or elder.id in found:
+                continue
+            seen = visited[elder.id]
+            found[elder.id] = ElderWeek(
+                elder.id,
+                whole.pairing.id,
+                elder.tier,
+                visited_this_month=frozenset(day for day in seen if day.month == month),
+                planned=frozenset(seen & days),
+                familiar=familiar.get(elder.id),
+                excused=sum(row.elder.id == elder.id and _excused(row.visit) for row in rows),
+            )
+    volunteers = await _volunteers(tx, community_id, week, wholes, rows)
+    return Week(tuple(found.values()), tuple(volunteers), tuple(wholes), tuple(rows))
+
+
+def _excused(visit: Assignment) -> bool:
+    """Dropped because the elder needs none, not because somebody else goes."""
+    return visit.state is State.DROPPED and visit.reason != GIVEN
+
+
+async def _visit_days(tx: AsyncSession, community_id: int, week: date) -> dict[int, set[date]]:
+    """Days with a visit, made or planned, in the week and in its month."""
+    first = (week + timedelta(days=3)).replace(day=1)
+    after = (first + timedelta(days=32)).replace(day=1)
+    first, after = min(first, week), max(after, week + WEEK)
+    found: dict[int, set[date]] = defaultdict(set)
+    contacts = select(Contact.elder_id, Contact.day).where(
+        Contact.community_id == community_id,
+        Contact.kind == Kind.VISIT,
+        Contact.outcome.in_(CONTACTS),
+        Contact.day >= first,
+        Contact.day < after,
+    )
+    planned = select(Assignment.elder_id, Assignment.day).where(
+        Assignment.community_id == community_id,
+        Assignment.state.in_(LIVE),
+        Assignment.day >= first,
+        Assignment.day < after,
+    )
+    for statement in (contacts, planned):
+        for elder_id, day in await tx.execute(statement):
+            found[elder_id].add(day)
+    return found
+
+
+async def _familiar(tx: AsyncSession, community_id: int, week: date) -> dict[int, int]:
+    """Who came to each elder last."""
+    rows = await tx.execute(
+        select(Assignment.elder_id, Assignment.volunteer_id)
+        .where(
+            Assignment.community_id == community_id,
+            Assignment.state == State.DONE,
+            Assignment.day < week + WEEK,
+            Assignment.day >= week - 12 * WEEK,
+        )
+        .order_by(Assignment.day, Assignment.id)
+    )
+    return {elder_id: volunteer_id for elder_id, volunteer_id in rows}  # noqa: C416 - rows are not pairs to mypy
+
+
+async def _volunteers(
+    tx: AsyncSession,
+    community_id: int,
+    week: date,
+    wholes: list[pairings.Whole],
+    rows: list[Visiting],
+) -> list[VolunteerWeek]:
+    member_of: dict[int, set[int]] = defaultdict(set)
+    for whole in wholes:
+        for member in whole.volunteers:
+            member_of[member.id].add(whole.pairing.id)
+    people = await tx.execute(
+        select(Member, Volunteer)
+        .outerjoin(Volunteer, Volunteer.member_id == Member.id)
+        .where(
+            Member.community_id == community_id,
+            Member.id.in_(member_of),
+            Member.standing.in_(ON_BOARD),
+            or_(Volunteer.most_visits.is_(None), Volunteer.most_visits > 0),
+        )
+        .order_by(Member.id)
+    )
+    away = await leave.days_away(tx, community_id, week)
+    for row in rows:
+        away[row.volunteer.id] |= _refused_days(row.visit)
+    return [
+        VolunteerWeek(
+            member.id,
+            frozenset(member_of[member.id]),
+            _half_days(said),
+            away=frozenset(away[member.id]),
+            most=said.most_visits if said else MOST_VISITS,
+            taken=tuple(
+                (row.visit.day, row.visit.half)
+                for row in rows
+                if row.volunteer.id == member.id and row.visit.state in LIVE
+            ),
+        )
+        for member, said in people
+    ]
+
+
+def _half_days(said: Volunteer | None) -> frozenset[str]:
+    """When a volunteer can come; somebody who was never asked can always."""
+    return frozenset(said.half_days if said else HALF_DAYS)
+
+
+def _refused_days(visit: Assignment) -> set[date]:
+    """Days on which a volunteer who said no is not asked again."""
+    if visit.state is not State.DECLINED:
+        return set()
+    if visit.reason in {CannotCome.ILL, CannotCome.AWAY}:
+        return {day for day in days_of(visit.week) if day >= visit.day}
+    return {visit.day}
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What sharing out has added, and what is still missing."""
+
+    visits: tuple[Visit, ...]
+    gaps: tuple[Gap, ...]
+
+
+async def fill(
+    tx: AsyncSession,
+    now: datetime,
+    station: Community,
+    week: date,
+    first: tuple[date, HalfDay],
+    only: frozenset[int] | None = None,
+) -> Filled:
+    """Share out what is still missing in a week, in all pairings or in `only` some."""
+    await _free_those_who_left(tx, station.id, week)
+    known = await to_plan(tx, station.id, week)
+    asked = [one for one in known.elders if only is None or one.pairing in only]
+    plan = share_out(week, asked, known.volunteers, settings_of(station), first)
+    pairing_of = {one.elder_id: one.pairing for one in asked}
+    written = [
+        visit
+        for visit in plan.visits
+        if await visits.assign(tx, now, station.id, week, pairing_of[visit.elder_id], visit)
+    ]
+    await _note_gaps(tx, station.id, week, plan.gaps, set(pairing_of))
+    return Filled(tuple(written), plan.gaps)
+
+
+async def _free_those_who_left(tx: AsyncSession, community_id: int, week: date) -> None:
+    """Visits of volunteers who left the station are free again."""
+    gone = select(Member.id).where(
+        Member.community_id == community_id, Member.standing.not_in(ON_BOARD)
+    )
+    await changed(
+        tx,
+        update(Assignment)
+        .where(
+            Assignment.community_id == community_id,
+            Assignment.week == week,
+            Assignment.state.in_(PLANNED),
+            Assignment.volunteer_id.in_(gone),
+        )
+        .values(state=State.DECLINED, reason=LEFT),
+    )
+
+
+async def _note_gaps(
+    tx: AsyncSession, community_id: int, week: date, gaps: tuple[Gap, ...], asked: set[int]
+) -> None:
+    plan = await published(tx, community_id, week)
+    if plan is None:
+        return
+    kept = [gap for gap in plan.gaps.get("gaps", []) if gap["elder"] not in asked]
+    fresh = [{"elder": one.elder_id, "owed": one.owed, "why": str(one.why)} for one in gaps]
+    plan.gaps = {"gaps": [*kept, *fresh]}
+    await tx.flush()
+
+
+async def tell_volunteers(
+    tx: AsyncSession, now: datetime, station: Community, week: date, added: tuple[Visit, ...]
+) -> None:
+    """One message to each volunteer with new visits; who has no chat is on the staff's list."""
+    end = moment(week + WEEK, time(0), zone_of(station))
+    for volunteer_id in sorted({one.volunteer_id for one in added}):
+        to = members.to_of(await members.in_community(tx, station.id, volunteer_id))
+        if to is None:
+            continue
+        mine = [one for one in added if one.volunteer_id == volunteer_id]
+        first = min((one.day, one.half, one.elder_id) for one in mine)
+        plain = f"visits:{volunteer_id}:{week}"
+        # The week's own message comes once; visits added later are told apart by what they are.
+        for key in (plain, f"{plain}:{now:%d%H%M%S}:{first[0]:%d}{first[1]}:{first[2]}"):
+            facts = {"week": str(week)}
+            card = visits_card(volunteer_id)
+            if await outbox.post(
+                tx, now, to, Notice.VISITS, facts, key=key, card=card, expires_at=end
+            ):
+                break
+
+
+async def tell_staff(
+    tx: AsyncSession, now: datetime, station: Community, week: date, late: str | None
+) -> None:
+    """The published week to every social worker with a pairing, and to the supervisors."""
+    end = moment(week + WEEK, time(0), zone_of(station))
+    told = {one.worker.id: one.worker for one in await pairings.of_community(tx, station.id)}
+    for one in await members.with_role(tx, station.id, Role.SUPERVISOR):
+        told[one.id] = one
+    for one in told.values():
+        to = members.to_of(one)
+        if to is not None:
+            await outbox.post(
+                tx,
+                now,
+                to,
+                Notice.WEEK_PUBLISHED,
+                {"week": str(week), "late": late},
+                key=f"week:{one.id}:{week}",
+                card=week_card(one.id, week),
+                expires_at=end,
+            )
+
+
+async def refresh_staff(tx: AsyncSession, now: datetime, community_id: int, week: date) -> None:
+    """Change the week in place for everybody of the staff who has it open."""
+    for one in await members.with_role(tx, community_id, Role.SOCIAL_WORKER, Role.SUPERVISOR):
+        await outbox.refresh(tx, now, week_card(one.id, week))
