@@ -3,15 +3,17 @@ PYTHON ?= python3.11
 PORT ?= 8080
 VENV := .venv
 BIN := $(VENV)/bin
+# Debian's Python makes a venv with pip only if one more package is there; this way it needs none.
+PIP := $(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check
 
 .PHONY: install demo test lint types proof bench lock texts clean
 
 install: $(VENV)/.ready
 
 $(VENV)/.ready: requirements.lock pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(PYTHON) -m venv --without-pip $(VENV)
+	$(PIP) --require-hashes -r requirements.lock
+	$(PIP) --no-deps --no-build-isolation --editable .
 	touch $@
 
 # make demo PORT=9000 BROWSER=no

@@ -23,7 +23,7 @@ from telegram.error import (
 os.environ["PTB_TIMEDELTA"] = "1"
 
 
-class NotSent(NetworkError):  # noqa: N818 - of one family with TimedOut and Forbidden
+class NotSent(NetworkError):
     """The request never left this machine, so it may be repeated without doubt."""
 
 

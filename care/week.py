@@ -199,19 +199,22 @@ def share_out(
     wanted = sorted(elders, key=lambda one: (order.get(one.tier, 2), one.elder_id))
     known = {one.elder_id: one for one in wanted}
     visits: list[Visit] = []
-    gaps: list[Gap] = []
+    missing: Counter[int] = Counter()
     for elder in wanted:
         owed = owed_visits(elder, week, settings)
         found = _for_elder(elder, week, owed, shares)
         visits.extend(found)
-        missing = owed - len(found)
-        while missing and _make_room(elder, week, visits, known, shares):
-            missing -= 1
-        if missing:
-            gaps.append(Gap(elder.elder_id, missing, shares.why_not(elder)))
-    return Plan(
-        tuple(sorted(visits, key=lambda one: (one.day, one.half, one.elder_id))), tuple(gaps)
+        missing[elder.elder_id] = owed - len(found)
+        while missing[elder.elder_id] and _make_room(elder, week, visits, known, shares):
+            missing[elder.elder_id] -= 1
+    _even_out(week, visits, missing, known, shares)
+    gaps = (
+        Gap(elder.elder_id, missing[elder.elder_id], shares.why_not(elder))
+        for elder in wanted
+        if missing[elder.elder_id]
     )
+    visits.sort(key=lambda one: (one.day, one.half, one.elder_id))
+    return Plan(tuple(visits), tuple(gaps))
 
 
 def _for_elder(elder: ElderWeek, week: date, owed: int, shares: _Shares) -> list[Visit]:
@@ -294,3 +297,34 @@ def _one_more(elder: ElderWeek, week: date, visits: list[Visit], shares: _Shares
         if visit is not None
     ]
     return min(choices, key=lambda one: one[:2])[2] if choices else None
+
+
+def _even_out(
+    week: date,
+    visits: list[Visit],
+    missing: Counter[int],
+    known: dict[int, ElderWeek],
+    shares: _Shares,
+) -> None:
+    """Where visits are short, nobody gets two while somebody of the same tier gets none."""
+    for elder in known.values():
+        if not missing[elder.elder_id] or _count(elder, visits):
+            continue
+        for place, moved in enumerate(visits):
+            other = known[moved.elder_id]
+            if other.tier is not elder.tier or _count(other, visits) < 2:  # noqa: PLR2004 - one stays
+                continue
+            shares.give_back(moved)
+            others = [one for n, one in enumerate(visits) if n != place]
+            mine = _one_more(elder, week, others, shares)
+            if mine is not None:
+                shares.take(mine.volunteer_id, mine.day, mine.half)
+                visits[:] = [*others, mine]
+                missing[elder.elder_id] -= 1
+                missing[other.elder_id] += 1
+                break
+            shares.take(moved.volunteer_id, moved.day, moved.half)
+
+
+def _count(elder: ElderWeek, visits: list[Visit]) -> int:
+    return len(elder.planned) + sum(one.elder_id == elder.elder_id for one in visits)

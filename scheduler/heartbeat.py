@@ -98,18 +98,19 @@ class Heartbeat:
             stations = await communities.every(tx)
         for station in stations:
             for job in self.jobs:
-                if job.due(now, station):
-                    await self._run(job, now, station.id)
+                await self._run(job, now, station)
         self.last_beat = now
         self._schedule_prompt(now, stations)
 
-    async def _run(self, job: Job, now: datetime, community_id: int) -> None:
+    async def _run(self, job: Job, now: datetime, seen: Community) -> None:
         try:
+            if not job.due(now, seen):
+                return
             async with self.database.write() as tx:
-                station = await tx.get_one(Community, community_id)
+                station = await tx.get_one(Community, seen.id)
                 await job.run(tx, now, station)
         except Exception:
-            log.exception("job_failed", job=job.name, community=community_id)
+            log.exception("job_failed", job=job.name, community=seen.id)
             return
         self.on_commit()
 

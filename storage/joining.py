@@ -10,7 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.access import Role
 from care.days import HALF_DAYS
-from care.joining import WRONG_TRIES_AN_HOUR, Standing, VolunteerKind, invitation_open
+from care.joining import (
+    INVITATION_LASTS,
+    WRONG_TRIES_AN_HOUR,
+    Standing,
+    VolunteerKind,
+    invitation_open,
+)
 from care.refusals import AlreadyJoined, LinkInvalid, TooManyTries
 from storage import members
 from storage.once import changed, insert_once
@@ -100,12 +106,16 @@ async def accept(tx: AsyncSession, now: datetime, invitation_id: int, joiner: Jo
     won = await changed(
         tx,
         update(Invitation)
-        .where(Invitation.id == invitation_id, Invitation.used_at.is_(None))
+        .where(
+            Invitation.id == invitation_id,
+            Invitation.used_at.is_(None),
+            Invitation.created_at > now - INVITATION_LASTS,
+        )
         .values(used_at=now),
     )
-    invitation = await tx.get_one(Invitation, invitation_id, populate_existing=True)
-    if not won or not invitation_open(now, invitation.created_at, None):
+    if not won:
         raise LinkInvalid
+    invitation = await tx.get_one(Invitation, invitation_id, populate_existing=True)
     member = await _member_for(tx, now, invitation, joiner)
     await members.add_role(tx, member, invitation.role)
     await members.consent(tx, now, member, "notice", "membership")
@@ -113,6 +123,12 @@ async def accept(tx: AsyncSession, now: datetime, invitation_id: int, joiner: Jo
         await _tie(tx, now, invitation, member)
     invitation.used_by = member.id
     return member
+
+
+async def accepted_by(tx: AsyncSession, invitation_id: int, person: members.Person) -> bool:
+    """Whether it was this person who used the invitation."""
+    invitation = await tx.get(Invitation, invitation_id)
+    return invitation is not None and invitation.used_by == person.member.id
 
 
 async def _member_for(

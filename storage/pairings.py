@@ -172,7 +172,9 @@ async def elders_of_caller(
     owe the calls too; and when it reaches no supervisor either, every social worker it does reach.
     """
     workers = {one.id: one for one in await members.with_role(tx, community_id, Role.SOCIAL_WORKER)}
-    supervisors = {one.id: one for one in await members.with_role(tx, community_id, Role.SUPERVISOR)}
+    supervisors = {
+        one.id: one for one in await members.with_role(tx, community_id, Role.SUPERVISOR)
+    }
     reached = {
         one.id for one in (*workers.values(), *supervisors.values()) if members.reachable(one)
     }

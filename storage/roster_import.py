@@ -1,5 +1,6 @@
 """Taking in a roster: what it would change, and all of that in one transaction."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -28,7 +29,6 @@ class Plan:
 
     preview: Preview
     foreign: tuple[Change, ...]
-    rows: frozenset[int]
 
     @property
     def people(self) -> int:
@@ -37,14 +37,9 @@ class Plan:
 
     @property
     def rows_left_out(self) -> frozenset[int]:
-        """Rows of which nothing is taken; of the other rows with a problem, all but the cell is."""
-        whole = {one.row for one in self.preview.problems if self.leaves_out_row(one)}
+        """Rows of which nothing is taken, for a problem or because they are a colleague's."""
         theirs = {change.row for change in self.foreign}
-        return frozenset(row for row in whole | theirs if row is not None)
-
-    def leaves_out_row(self, problem: Problem) -> bool:
-        """Whether a problem stands in the way of the whole row, or of one cell alone."""
-        return problem.row is not None and (not problem.column or problem.row not in self.rows)
+        return rows_with_problems(self.preview.problems) | theirs
 
     @property
     def fingerprint(self) -> str:
@@ -55,16 +50,27 @@ class Plan:
         return sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
+def rows_with_problems(problems: Iterable[Problem]) -> frozenset[int]:
+    """The rows that something is wrong with."""
+    return frozenset(one.row for one in problems if one.row is not None)
+
+
 async def plan(
     tx: AsyncSession, community_id: int, viewer: Viewer | None, reading: Reading
 ) -> Plan:
     """What the file would change on record as it is now; `viewer` is None on the command line.
 
     Everybody in care is compared, so that nobody becomes a second record of somebody whom a
-    colleague looks after; but only the elders the viewer looks after may be changed.
+    colleague looks after; but only the elders the viewer looks after may be changed. A row with a
+    doubtful cell waits until it is corrected: taking the rest of it would look as if it were whole.
     """
+    doubtful = rows_with_problems(reading.problems)
+    clear = tuple(line for line in reading.lines if line.row not in doubtful)
     on_record = await elders.of_community(tx, community_id)
-    found = compare(reading, {elder.id: facts_of(elder) for elder in on_record})
+    found = compare(
+        reading.model_copy(update={"lines": clear}),
+        {elder.id: facts_of(elder) for elder in on_record},
+    )
     mine = {elder.id for elder in on_record}
     if viewer is not None:
         mine &= {elder.id for elder in await elders.looked_after(tx, viewer)}
@@ -73,7 +79,6 @@ async def plan(
             update={"changed": tuple(one for one in found.changed if one.elder_id in mine)}
         ),
         tuple(one for one in found.changed if one.elder_id not in mine),
-        frozenset(line.row for line in reading.lines),
     )
 
 

@@ -1,6 +1,6 @@
 """A week's plan: what is known before it is made, writing it down, and who is told."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -13,10 +13,11 @@ from care.days import HALF_DAYS, WEEK, HalfDay, days_of, moment
 from care.joining import Standing
 from care.notices import Notice
 from care.visits import LIVE, PLANNED, CannotCome, State
-from care.week import ElderWeek, Gap, Visit, VolunteerWeek, Why, share_out
+from care.week import ElderWeek, Gap, Visit, VolunteerWeek, Why, owed_visits, share_out
 from storage import leave, members, outbox, pairings, visits
 from storage.communities import settings_of, zone_of
 from storage.once import changed, insert_once
+from storage.pairings import Whole
 from storage.tables import Assignment, Community, Contact, Member, Volunteer, WeekPlan
 from storage.visits import Visiting
 
@@ -60,16 +61,16 @@ class Week:
 
     elders: tuple[ElderWeek, ...]
     volunteers: tuple[VolunteerWeek, ...]
-    pairings: tuple[pairings.Whole, ...]
+    pairings: tuple[Whole, ...]
     rows: tuple[Visiting, ...]
+    missing: Counter[int]
 
-    def rows_of(self, whole: pairings.Whole) -> list[Visiting]:
-        """What stands in the week for a pairing's elders; visits that were replaced are left out."""
+    def rows_of(self, whole: Whole) -> list[Visiting]:
+        """What stands in the week for a pairing's elders, without what was replaced."""
         older = [one for one in self.pairings if one.pairing.id < whole.pairing.id]
         elsewhere = {elder.id for one in older for elder in one.elders}
         mine = {elder.id for elder in whole.elders} - elsewhere
         live = {(row.elder.id, row.visit.day) for row in self.rows if row.visit.state in LIVE}
-        missing = {one.elder_id for one in self.elders if one.missing}
         return [
             row
             for row in self.rows
@@ -77,16 +78,17 @@ class Week:
             and row.visit.state is not State.DROPPED
             and (
                 row.visit.state is not State.DECLINED
-                or (row.elder.id in missing and (row.elder.id, row.visit.day) not in live)
+                or (self.missing[row.elder.id] and (row.elder.id, row.visit.day) not in live)
             )
         ]
 
 
-async def to_plan(tx: AsyncSession, community_id: int, week: date) -> Week:
+async def to_plan(tx: AsyncSession, station: Community, week: date) -> Week:
     """What is known of a week, before it is shared out and afterwards.
 
     An elder in two pairings is visited by the older one.
     """
+    community_id = station.id
     wholes = await pairings.of_community(tx, community_id)
     rows = await visits.of_week(tx, community_id, week)
     visited = await _visit_days(tx, community_id, week)
@@ -109,7 +111,9 @@ async def to_plan(tx: AsyncSession, community_id: int, week: date) -> Week:
                 excused=sum(row.elder.id == elder.id and _excused(row.visit) for row in rows),
             )
     volunteers = await _volunteers(tx, community_id, week, wholes, rows)
-    return Week(tuple(found.values()), tuple(volunteers), tuple(wholes), tuple(rows))
+    settings = settings_of(station)
+    missing = Counter({one.elder_id: owed_visits(one, week, settings) for one in found.values()})
+    return Week(tuple(found.values()), tuple(volunteers), tuple(wholes), tuple(rows), missing)
 
 
 def _excused(visit: Assignment) -> bool:
@@ -161,7 +165,7 @@ async def _volunteers(
     tx: AsyncSession,
     community_id: int,
     week: date,
-    wholes: list[pairings.Whole],
+    wholes: list[Whole],
     rows: list[Visiting],
 ) -> list[VolunteerWeek]:
     member_of: dict[int, set[int]] = defaultdict(set)
@@ -231,7 +235,7 @@ async def fill(
 ) -> Filled:
     """Share out what is still missing in a week, in all pairings or in `only` some."""
     await _free_those_who_left(tx, station.id, week)
-    known = await to_plan(tx, station.id, week)
+    known = await to_plan(tx, station, week)
     asked = [one for one in known.elders if only is None or one.pairing in only]
     plan = share_out(week, asked, known.volunteers, settings_of(station), first)
     pairing_of = {one.elder_id: one.pairing for one in asked}

@@ -100,9 +100,9 @@ def answer_callback_query(world: World, params: Params) -> bool:
     if not press.answered:
         alert = params.flag("show_alert")
         press.answer(text, alert=alert)
-        if text:
-            facts = {"person": press.person, "text": text, "alert": alert}
-            world.live.tell("toast", lambda: facts)
+        # Told even when there is nothing to read: the pressed key stops waiting.
+        facts = {"person": press.person, "text": text, "alert": alert}
+        world.live.tell("toast", lambda: facts)
     return True
 
 

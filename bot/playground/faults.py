@@ -20,7 +20,7 @@ NAMES = {
 }
 
 
-class Dropped(Exception):  # noqa: N818 - what happened to the connection, by its name
+class Dropped(Exception):
     """The client gets no answer.
 
     Attributes:

@@ -27,7 +27,7 @@ WEBHOOK_ACTIVE = (
 )
 
 
-class Refusal(Exception):  # noqa: N818 - an answer of the API, not a fault of ours
+class Refusal(Exception):
     """A call that the Bot API answers with `ok: false`."""
 
     def __init__(self, code: int, description: str, **parameters: Any) -> None:
@@ -48,7 +48,7 @@ class Refusal(Exception):  # noqa: N818 - an answer of the API, not a fault of o
         return self.code, body
 
 
-class NotOnThisPhone(Exception):  # noqa: N818 - a person's app would not offer this
+class NotOnThisPhone(Exception):
     """Something that a real Telegram app would not let its owner do."""
 
 

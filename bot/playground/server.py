@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.routing import Mount
+from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bot.playground import botapi
@@ -32,15 +32,20 @@ class _Server(uvicorn.Server):
 
 
 def application(
-    telegram: LocalTelegram, *, clock: ClockBar | None = None, stopping: asyncio.Event | None = None
+    telegram: LocalTelegram,
+    *,
+    clock: ClockBar | None = None,
+    stopping: asyncio.Event | None = None,
+    more: Sequence[Route] = (),
 ) -> Starlette:
-    """All routes; `stopping` ends the streams that would otherwise stay open."""
+    """All routes and `more`; `stopping` ends the streams that would otherwise stay open."""
     stopping = stopping or asyncio.Event()
     page = StaticFiles(directory=_PAGE, html=True, check_dir=False)
     return Starlette(
         routes=[
             *botapi.routes(telegram, stopping),
             *Client(telegram, clock, stopping).routes(),
+            *more,
             Mount("/", page),
         ],
         # A foreign site whose name leads to this machine gets nothing.
@@ -55,8 +60,9 @@ async def serving(
     host: str = "127.0.0.1",
     *,
     clock: ClockBar | None = None,
+    more: Sequence[Route] = (),
 ) -> AsyncIterator[str]:
-    """Serve in this loop for as long as the block lasts; gives the address.
+    """Serve in this loop for as long as the block lasts; gives the address. `more` are routes.
 
     Raises:
         ValueError: the host is not this machine.
@@ -67,7 +73,7 @@ async def serving(
     listening = socket.create_server((host, port))
     stopping = asyncio.Event()
     config = uvicorn.Config(
-        application(telegram, clock=clock, stopping=stopping),
+        application(telegram, clock=clock, stopping=stopping, more=more),
         access_log=False,
         lifespan="off",
         log_config=None,

@@ -12,6 +12,7 @@ from telegram.request import BaseRequest, RequestData
 from bot.playground.faults import Dropped
 from bot.playground.params import Upload
 from bot.playground.telegram import LocalTelegram
+from bot.wire_errors import NotSent
 
 _BAD_TOKEN = (404, b'{"ok":false,"error_code":404,"description":"Not Found"}')
 _ENDINGS: dict[str, httpx.TransportError] = {
@@ -69,6 +70,9 @@ class Wire(BaseRequest):
 
 def _broken(dropped: Dropped) -> NetworkError:
     ending = _ENDINGS.get(dropped.how)
+    if dropped.how == "connect_error":
+        # As our own request tells it: what was never connected was never sent.
+        return NotSent(f"httpx.{type(ending).__name__}: {ending}")
     return NetworkError(f"httpx.{type(ending).__name__}: {ending}") if ending else TimedOut()
 
 

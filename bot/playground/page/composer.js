@@ -2,9 +2,22 @@
 
 import { attachMenu, el, icon } from "./dom.js";
 import { isGroup, key, keyboardOf, store } from "./store.js";
-import { say } from "./words.js";
+import { pageLanguage, say } from "./words.js";
 
 const MOST_LINES_PX = 120;
+
+/** Files that the demo offers to send, so that nobody has to look for one first. */
+function samples(close, send) {
+  return (store.clock?.links ?? []).map(({ url, zh, en }) => {
+    const name = pageLanguage() === "en" ? en : zh;
+    const fetchAndSend = async () => {
+      close();
+      const body = await (await fetch(url)).blob();
+      send(new File([body], name, { type: body.type }));
+    };
+    return el("button", { type: "button", role: "menuitem", tabindex: "-1", "data-testid": "attach-sample", onclick: fetchAndSend }, icon("save"), name);
+  });
+}
 
 export class Composer {
   /** @param deed {start, addBot, send, file(kind, file), location, contact, unblock, speakAs} */
@@ -118,6 +131,7 @@ export class Composer {
         item("file", "file", () => file.click()),
         item("location", "place", () => this.deed.location()),
         item("contact", "card", () => this.deed.contact()),
+        ...samples(close, (sample) => this.deed.file("file", sample)),
       ];
     });
     return el("div", { class: "menu-anchor" }, button, menu, photo, file);

@@ -1,0 +1,259 @@
+"""Errands: asked for in a few taps, claimed by exactly one, done, and told to who asked."""
+
+from datetime import time, timedelta
+from typing import Any
+
+from markupsafe import Markup
+from pydantic import BaseModel, Field
+from telegram import Update
+
+from bot import forms
+from bot.forms import Filling, Form, Option, Question
+from bot.screens.words import errand_name
+from bot.turn import Turn
+from care.access import Right, Role
+from care.days import local_day, moment
+from care.errands import ENDED, EXPLAINED, Kind, Step
+from care.notices import Notice
+from care.refusals import NotYours, Stale
+from storage import elders, errands, families, members, pairings
+from storage.errands import Whole
+from storage.outbox import To
+from storage.tables import Elder
+
+
+class Asked(BaseModel):
+    """What is to be done, for whom, by when."""
+
+    elder: int
+    kind: Kind
+    what: str = Field(min_length=1, max_length=500)
+    days: int = Field(ge=0, le=14)
+
+
+async def _elders(filling: Filling) -> list[Option]:
+    if filling.person is None:
+        return []
+    found = await _may_ask_for(filling)
+    return [Option(str(one.id), one.name) for one in found]
+
+
+async def _may_ask_for(filling: Filling) -> list[Elder]:
+    viewer = filling.person.viewer if filling.person else None
+    if viewer is None:
+        return []
+    if viewer.staff:
+        return await elders.looked_after(filling.tx, viewer)
+    own = await elders.of_self(filling.tx, viewer)
+    return [*await elders.of_family(filling.tx, viewer), *([own] if own else [])]
+
+
+async def _kinds(filling: Filling) -> list[Option]:
+    return [Option(one, errand_name(filling.tr, one).unescape()) for one in Kind]
+
+
+async def _days(filling: Filling) -> list[Option]:
+    tr = filling.tr
+    names = (tr("today"), tr("tomorrow"), tr("within 3 days"), tr("within a week"))
+    return [
+        Option(str(days), name.unescape()) for days, name in zip((0, 1, 3, 7), names, strict=True)
+    ]
+
+
+async def _ask_elder(filling: Filling) -> Markup:
+    return filling.tr("For whom?")
+
+
+async def _ask_kind(filling: Filling) -> Markup:
+    return filling.tr("What is to be done?")
+
+
+async def _ask_what(filling: Filling) -> Markup:
+    return filling.tr("What exactly? Please write it, e.g. “blood-pressure pills, one box”.")
+
+
+async def _ask_days(filling: Filling) -> Markup:
+    return filling.tr("By when?")
+
+
+async def _asked(turn: Turn, said: Asked, _answers: dict[str, Any]) -> None:
+    viewer = turn.me.viewer
+    elder = await elders.access_elder(turn.tx, viewer, said.elder, Right.ASK_ERRAND)
+    day = local_day(turn.now, turn.me.zone) + timedelta(days=said.days)
+    by_when = max(moment(day, time(20), turn.me.zone), turn.now + timedelta(hours=2))
+    errand = await errands.ask(
+        turn.tx, turn.now, elder, said.kind, said.what, by_when, viewer.member_id
+    )
+    await turn.show(Notice.ERRAND, errand_card(errand.id), errand=errand.id)
+    await _offer(turn, errand.id)
+    for one in await pairings.keepers(turn.tx, elder):
+        await _tell(turn, one.id, errand.id, "asked")
+
+
+FORM = Form(
+    "errand",
+    Asked,
+    (
+        Question("elder", _ask_elder, options=_elders),
+        Question("kind", _ask_kind, options=_kinds, columns=2),
+        Question("what", _ask_what, write=True),
+        Question("days", _ask_days, options=_days, columns=2),
+    ),
+    done=_asked,
+    title=lambda tr: tr("Ask for an errand"),
+)
+forms.FORMS.add(FORM)
+
+
+def errand_card(errand_id: int) -> str:
+    """The card name of everything that shows one errand."""
+    return f"errand:{errand_id}"
+
+
+async def ask(update: Update, turn: Turn) -> None:
+    """`/errand`; with one elder only, nobody is asked for whom."""
+    filling = Filling(turn.tx, turn.now, turn.tr, turn.me, turn.me.community.id, {})
+    found = await _may_ask_for(filling)
+    if not found:
+        raise NotYours
+    known = {"elder": str(found[0].id)} if len(found) == 1 else {}
+    await forms.begin(turn, FORM, **known)
+
+
+async def ask_for(update: Update, turn: Turn) -> None:
+    """`errand_for:<elder>`: the elder is known already."""
+    [elder_id] = turn.numbers(1)
+    elder = await elders.access_elder(turn.tx, turn.me.viewer, elder_id, Right.ASK_ERRAND)
+    await forms.begin(turn, FORM, elder=str(elder.id))
+
+
+async def _offer(turn: Turn, errand_id: int) -> None:
+    """The card goes to the volunteers' group; without a group, to every volunteer."""
+    station = turn.me.community
+    facts = {"errand": errand_id}
+    if station.group_chat is not None:
+        group = To(station.group_chat, None, station.id)
+        await turn.tell(
+            group,
+            Notice.ERRAND_CARD,
+            key=f"errand_card:{errand_id}:{turn.now:%Y%m%d%H%M%S}",
+            card=errand_card(errand_id),
+            **facts,
+        )
+        return
+    for one in await members.with_role(turn.tx, station.id, Role.VOLUNTEER):
+        if members.reachable(one) and one.id != turn.me.member.id:
+            await turn.tell(
+                members.to_of(one),
+                Notice.ERRAND_CARD,
+                key=f"errand_card:{errand_id}:{one.id}:{turn.now:%Y%m%d%H%M%S}",
+                card=errand_card(errand_id),
+                **facts,
+            )
+
+
+async def claim(update: Update, turn: Turn) -> None:
+    """`claim:<errand>`, in the group or in private: exactly one wins, the others read who did."""
+    [errand_id] = turn.numbers(1)
+    whole = await errands.claim(turn.tx, turn.now, turn.me.viewer, errand_id)
+    await turn.say(Notice.ERRAND, errand_card(errand_id), errand=errand_id)
+    await turn.refresh(errand_card(errand_id))
+    turn.toast(turn.tr("It is yours. The address is in your private chat."))
+    await _tell_circle(turn, whole, "claimed")
+
+
+async def show_open(update: Update, turn: Turn) -> None:
+    """`/errands`: what can be claimed, and what one has in hand."""
+    if Role.VOLUNTEER not in turn.me.roles:
+        raise NotYours
+    await turn.show(Notice.ERRANDS)
+
+
+async def show_one(update: Update, turn: Turn) -> None:
+    """One errand in full."""
+    [errand_id] = turn.numbers(1)
+    await errands.access_errand(turn.tx, turn.me.viewer, errand_id)
+    await turn.show(Notice.ERRAND, errand_card(errand_id), errand=errand_id)
+
+
+async def ask_why(update: Update, turn: Turn) -> None:
+    """`errand_why:<errand>:<step>`: giving back, failing, cancelling need a reason."""
+    number, word = turn.words(2)
+    whole, step = await _allowed(turn, number, word)
+    await turn.show(Notice.ERRAND, errand_card(whole.errand.id), errand=whole.errand.id, why=step)
+
+
+async def take_step(update: Update, turn: Turn) -> None:
+    """`errand_step:<errand>:<step>:<reason or ->`."""
+    number, word, why = turn.words(3)
+    whole, step = await _allowed(turn, number, word)
+    if step in EXPLAINED and why not in EXPLAINED[step]:
+        raise Stale
+    reason = None if why == "-" else why
+    claimer = whole.claimer
+    await errands.take_step(turn.tx, turn.now, whole, step, turn.me.member.id, reason)
+    await turn.show(Notice.ERRAND, errand_card(whole.errand.id), errand=whole.errand.id)
+    await turn.refresh(errand_card(whole.errand.id))
+    event = "returned" if step is Step.RETURN else str(whole.errand.state)
+    await _tell_circle(turn, whole, event)
+    if claimer is not None and step is Step.CANCEL:
+        await _tell(turn, claimer.id, whole.errand.id, event)
+    if step is Step.RETURN:
+        await _offer(turn, whole.errand.id)
+
+
+async def _allowed(turn: Turn, number: str, word: str) -> tuple[Whole, Step]:
+    """The errand and the step, for whoever may take it.
+
+    Raises:
+        NotYours: the step is another person's.
+        Stale: no such step, or the errand has ended.
+    """
+    try:
+        step, errand_id = Step(word), int(number)
+    except ValueError:
+        raise Stale from None
+    whole = await errands.access_errand(turn.tx, turn.me.viewer, errand_id)
+    me = turn.me.member.id
+    if step is Step.CLAIM:
+        raise Stale
+    if whole.errand.state in ENDED:
+        raise Stale
+    if step is Step.CANCEL:
+        if me != whole.errand.asked_by and not turn.me.viewer.staff:
+            raise NotYours
+    elif me != whole.errand.claimed_by:
+        raise NotYours
+    return whole, step
+
+
+async def _tell_circle(turn: Turn, whole: Whole, event: str) -> None:
+    """The asker, the social workers, and at the end the family hear of it; not who did it."""
+    told = {whole.asker.id, *(one.id for one in await pairings.keepers(turn.tx, whole.elder))}
+    if event == "done":
+        told |= {one.id for one in await families.of_elder(turn.tx, whole.elder)}
+    for member_id in sorted(told - {turn.me.member.id}):
+        await _tell(turn, member_id, whole.errand.id, event)
+
+
+async def _tell(turn: Turn, member_id: int, errand_id: int, event: str) -> None:
+    if member_id == turn.me.member.id:
+        return
+    member = await members.in_community(turn.tx, turn.me.community.id, member_id)
+    await turn.tell(
+        members.to_of(member),
+        Notice.ERRAND_TOLD,
+        key=f"errand_told:{errand_id}:{event}:{member_id}:{turn.now:%Y%m%d%H%M%S}",
+        errand=errand_id,
+        event=event,
+        by=turn.me.member.name,
+    )
+
+
+PRESSED = {
+    "claim": claim,
+    "errand": show_one,
+    "errand_for": ask_for,
+    "errand_why": ask_why,
+    "errand_step": take_step,
+}

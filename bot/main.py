@@ -1,0 +1,215 @@
+"""The command line."""
+
+import asyncio
+import json
+import signal
+import sys
+from collections.abc import Coroutine
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import typer
+from rich.console import Console
+from sqlalchemy.exc import DBAPIError
+
+from bot import station
+from bot.logs import set_up
+from bot.settings import Settings, SettingWrong, read_settings
+from bot.station import Wrong
+from bot.texts import LANGUAGES
+from care.access import Role
+
+app = typer.Typer(
+    name="nuanlin",
+    help="Nuanlin 暖邻: a community looks after elders who live alone.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+out = Console(highlight=False, soft_wrap=True)
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+def main() -> None:
+    """Run a command; what is wrong is said in one sentence, never a traceback."""
+    try:
+        app()
+    except (SettingWrong, Wrong) as error:
+        _fail(str(error))
+    except DBAPIError as error:
+        first = str(error.orig or error).splitlines()[0]
+        _fail(f"The database at NUANLIN_DATABASE_URL does not answer as it should: {first}")
+
+
+def _fail(sentence: str) -> None:
+    print(sentence, file=sys.stderr)  # noqa: T201 - a command's answer
+    raise SystemExit(1)
+
+
+def _say(text: str) -> None:
+    out.print(text, markup=False)
+
+
+def _print_json(value: dict[str, Any]) -> None:
+    print(json.dumps(value, ensure_ascii=False))  # noqa: T201 - a command's answer
+
+
+def _settings() -> Settings:
+    settings = read_settings()
+    set_up(settings.log_level)
+    return settings
+
+
+@app.command()
+def init(
+    community: Annotated[str, typer.Option(help="Name of the community.")],
+    timezone: Annotated[str, typer.Option(help="Where its days begin.")] = "Asia/Shanghai",
+    language: Annotated[str, typer.Option(help="zh_CN or en.")] = "zh_CN",
+    as_json: AsJson = False,
+) -> None:
+    """Make the database, a community, and the link of its first supervisor."""
+    if language not in LANGUAGES:
+        raise Wrong(f"Language {language!r} is not known: use {' or '.join(LANGUAGES)}.")
+    try:
+        ZoneInfo(timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise Wrong(f"Time zone {timezone!r} is not known: use one like Asia/Shanghai.") from None
+    found = asyncio.run(station.init(_settings(), community, timezone, language))
+    if as_json:
+        _print_json(found)
+        return
+    _say(f"{community}: ready. The supervisor opens the bot with this link, once, within 72 hours:")
+    _say(station.start_link(found["start"]))
+
+
+@app.command()
+def invite(
+    role: Annotated[str, typer.Argument(help=", ".join(Role))],
+    name: Annotated[str | None, typer.Option(help="Who is invited.")] = None,
+    elder: Annotated[str | None, typer.Option(help="The elder they belong to, or are.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make an invitation: a link that works once, for 72 hours."""
+    if role not in set(Role):
+        raise Wrong(f"Role {role!r} is not known: use one of {', '.join(Role)}.")
+    found = asyncio.run(station.invite(_settings(), Role(role), name, elder))
+    if as_json:
+        _print_json(found)
+        return
+    _say(station.start_link(found["start"]))
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="Excel or CSV.")],
+    dry_run: Annotated[bool, typer.Option(help="Only say what would change.")] = False,
+    partial: Annotated[bool, typer.Option(help="Take the good rows if others are bad.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read a roster into the records: all or nothing, unless --partial."""
+    found = asyncio.run(station.import_(_settings(), file, dry_run=dry_run, partial=partial))
+    if as_json:
+        _print_json(found)
+    else:
+        _say(f"new {found['new']} · changed {found['changed']} · unchanged {found['unchanged']}")
+        for problem in found["problems"]:
+            _say(f"row {problem['row']}, {problem['column']}: {problem['reason']}")
+        if not found["taken"] and not dry_run:
+            _say("Nothing was taken. Correct the rows above, or use --partial to take the others.")
+    if found["problems"]:
+        raise typer.Exit(1)
+
+
+@app.command()
+def export(file: Annotated[Path, typer.Argument(help="The .xlsx to write.")]) -> None:
+    """Write the roster as the file that import takes."""
+    count = asyncio.run(station.export(_settings(), file))
+    _say(f"{file}: {count}")
+
+
+@app.command()
+def pair(
+    worker: Annotated[str, typer.Option(help="The social worker.")],
+    volunteers: Annotated[str, typer.Option(help="Names, with commas between.")],
+    elders: Annotated[str, typer.Option(help="Names, with commas between.")],
+    as_json: AsJson = False,
+) -> None:
+    """Make a pairing: one social worker, volunteers, 3 to 5 elders."""
+    found = asyncio.run(station.pair(_settings(), worker, _names(volunteers), _names(elders)))
+    if as_json:
+        _print_json(found)
+        return
+    _say(f"Pairing {found['pairing']}: {found['elders']} elders, {found['volunteers']} volunteers.")
+    for oddity in found["warnings"]:
+        _say(f"Note: {oddity}")
+
+
+def _names(text: str) -> list[str]:
+    return [one.strip() for one in text.replace("，", ",").split(",") if one.strip()]
+
+
+@app.command()
+def serve() -> None:
+    """Serve the bot until told to stop."""
+    settings = _settings()
+    settings.needed_token()
+    settings.make_clock()
+    _run_until_stopped(station.serve(settings))
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Port of the page, on this machine only.")] = 8080,
+    no_browser: Annotated[bool, typer.Option(help="Do not open the browser.")] = False,
+    seed_only: Annotated[
+        bool, typer.Option(help="Only fill the database at NUANLIN_DATABASE_URL.")
+    ] = False,
+) -> None:
+    """Try everything without a token: a demo community and its phones in a web page."""
+    from bot import demo as demonstration  # noqa: PLC0415 - `serve` never pays for it
+
+    if seed_only:
+        _say(asyncio.run(station.seed(_settings())))
+        return
+    set_up("WARNING")
+    _run_until_stopped(demonstration.run(port=port, browser=not no_browser))
+
+
+@app.command()
+def tour(
+    language: Annotated[str | None, typer.Option(help="zh_CN or en.")] = None,
+) -> None:
+    """Play a working day in the terminal, through the real program."""
+    from bot import tour as played  # noqa: PLC0415 - `serve` never pays for it
+
+    set_up("ERROR")
+    raise typer.Exit(asyncio.run(played.run(language, _say)))
+
+
+@app.command()
+def status(as_json: AsJson = False) -> None:
+    """How the station stands right now."""
+    found = asyncio.run(station.status(_settings()))
+    if as_json:
+        _print_json(found)
+        return
+    for name, value in found.items():
+        _say(f"{name}: {value}")
+
+
+def _run_until_stopped(work: Coroutine[Any, Any, None]) -> None:
+    """Run until SIGINT or SIGTERM, then finish what is under way."""
+
+    async def running() -> None:
+        loop = asyncio.get_running_loop()
+        task = asyncio.ensure_future(work)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with suppress(NotImplementedError):
+                loop.add_signal_handler(number, task.cancel)
+        with suppress(asyncio.CancelledError):
+            await task
+
+    asyncio.run(running())

@@ -1,0 +1,191 @@
+"""Which word, button, or file goes to which function: all on one page."""
+
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+from telegram import Update
+from telegram.ext import (
+    Application,
+    ApplicationBuilder,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    CommandHandler,
+    ContextTypes,
+    MessageHandler,
+    filters,
+)
+from telegram.request import BaseRequest
+
+from bot import calls, elders, errands, forms, joining, menu, pairings, roster, visits
+from bot.screens.words import sentence
+from bot.turn import CURRENT, App, Turn
+from care.access import may_command
+from care.notices import Notice
+from care.refusals import NotYours, Refusal, Stale, Taken
+from storage import outbox
+from storage.tables import Standing
+
+Handle = Callable[[Update, Turn], Awaitable[None]]
+
+TYPED: dict[str, Handle] = {
+    "menu": menu.menu,
+    "help": menu.help_,
+    "language": menu.language,
+    "me": menu.me,
+    "cancel": menu.cancel,
+    "calls": calls.show_list,
+    "elders": elders.show_list,
+    "pairings": pairings.show_list,
+    "week": visits.show_week,
+    "errand": errands.ask,
+    "invite": joining.invite,
+    "import": roster.ask_for_file,
+    "export": roster.export,
+    "visits": visits.show_mine,
+    "errands": errands.show_open,
+    "leave": visits.ask_leave,
+    "elder": elders.show_family,
+}
+
+PRESSED: dict[str, Handle] = {
+    "answer": forms.pressed,
+    "cancel": menu.cancel,
+    "speak": menu.speak,
+    "station": menu.station,
+    "leave_ask": menu.ask_leave,
+    "leave_yes": menu.leave,
+    "join": joining.agree,
+    "no_join": joining.disagree,
+    "approve": joining.approve,
+    "decline": joining.decline,
+    "calls_page": calls.turn_page,
+    "call": calls.show_call,
+    "why_not": calls.ask_why_not,
+    "log": calls.log,
+    "fine": calls.fine,
+    "call_me": calls.call_me,
+    **elders.PRESSED,
+    **pairings.PRESSED,
+    **roster.PRESSED,
+    **visits.PRESSED,
+    **errands.PRESSED,
+}
+
+GROUP_PRESSED = frozenset({"claim"})
+
+
+async def do(update: Update, turn: Turn) -> None:
+    """A button of the menu: the command of the same name."""
+    [command] = turn.words(1)
+    if command not in TYPED:
+        raise Stale
+    await _allowed(command, TYPED[command])(update, turn)
+
+
+def _allowed(command: str, handle: Handle) -> Handle:
+    """The command, for those who may give it; help and cancel are for everybody."""
+
+    async def allowed(update: Update, turn: Turn) -> None:
+        open_to_all = command in {"menu", "help", "cancel"}
+        if not open_to_all and not may_command(turn.me.roles, command):
+            raise NotYours
+        await handle(update, turn)
+
+    return allowed
+
+
+def _answering(handle: Handle) -> Callable[[Update, Any], Coroutine[Any, Any, None]]:
+    """Turn a refusal into an answer; whatever the handler changed is taken back."""
+
+    async def answering(update: Update, turn: Turn) -> None:
+        try:
+            async with turn.tx.begin_nested():
+                await handle(update, turn)
+        except Refusal as refusal:
+            await _refuse(turn, refusal)
+
+    return answering
+
+
+async def _refuse(turn: Turn, refusal: Refusal) -> None:
+    tr = turn.tr
+    match refusal:
+        case Taken(by=""):
+            text = tr("You have it already.")
+        case Taken(by=by):
+            text = tr("Taken by {name}, a moment before you. Thank you all the same!", name=by)
+        case Stale():
+            text = sentence(tr, "stale", {})
+        case _:
+            text = sentence(tr, "not_yours", {})
+    if turn.pressed is None:
+        say = "stale" if isinstance(refusal, Stale) else "not_yours"
+        await turn.say(Notice.PLAIN, say=say, language=tr.language)
+        return
+    turn.toast(text.unescape(), alert=isinstance(refusal, Taken))
+    # After a double tap the first tap's answer is on its way and must not be drawn over.
+    if await outbox.is_changing(turn.tx, turn.here.chat, turn.pressed):
+        return
+    standing = await turn.tx.get(Standing, (turn.here.chat, turn.pressed))
+    if standing is not None:
+        await outbox.post_edit(turn.tx, turn.now, standing)
+
+
+def _private(handle: Handle) -> Handle:
+    """Personal data stays in private chats; in a group the press is answered with where to go."""
+
+    async def private(update: Update, turn: Turn) -> None:
+        if not turn.private:
+            raise NotYours
+        await handle(update, turn)
+
+    return private
+
+
+async def _note_error(_update: object, turn: Turn) -> None:
+    """python-telegram-bot swallows what a handler raises; the turn must know."""
+    CURRENT.get().error = turn.error
+
+
+def build(request: BaseRequest, polling: BaseRequest, token: str, url: str) -> App:
+    """python-telegram-bot's Application with every handler; it starts nothing by itself."""
+    application: App = (
+        ApplicationBuilder()
+        .token(token)
+        .base_url(f"{url}/bot")
+        .base_file_url(f"{url}/file/bot")
+        .request(request)
+        .get_updates_request(polling)
+        .updater(None)
+        .job_queue(None)
+        .context_types(ContextTypes(context=Turn))
+        .build()
+    )
+    add_handlers(application)
+    return application
+
+
+def add_handlers(application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+    """Every handler, in the order in which they are asked."""
+    one = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
+    add = application.add_handler
+    add(CommandHandler("start", _answering(joining.start), one))
+    add(CommandHandler("start", _answering(menu.group_greeted), filters.ChatType.GROUPS))
+    for command, handle in TYPED.items():
+        add(CommandHandler(command, _answering(_allowed(command, handle)), one))
+    add(CallbackQueryHandler(_answering(_private(do)), "^do:"))
+    for name, handle in PRESSED.items():
+        guarded = handle if name in GROUP_PRESSED else _private(handle)
+        add(CallbackQueryHandler(_answering(guarded), f"^{name}(:|$)"))
+    add(CallbackQueryHandler(_answering(_unknown)))
+    add(ChatMemberHandler(_answering(menu.group_joined), ChatMemberHandler.MY_CHAT_MEMBER))
+    add(MessageHandler(filters.StatusUpdate.MIGRATE, _answering(menu.group_moved)))
+    add(MessageHandler(one & filters.CONTACT, _answering(menu.contact)))
+    add(MessageHandler(one & filters.Document.ALL, _answering(roster.take_file)))
+    add(MessageHandler(one & filters.TEXT & ~filters.COMMAND, _answering(menu.words)))
+    add(MessageHandler(one, _answering(menu.words)))
+    application.add_error_handler(_note_error)
+
+
+async def _unknown(_update: Update, _turn: Turn) -> None:
+    raise Stale

@@ -1,0 +1,40 @@
+"""The shape of one message as a person sees it: text, buttons, and perhaps a picture or a file."""
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+
+@dataclass(frozen=True)
+class Button:
+    """A tap: `data` comes back to us (at most 64 bytes), or `url` is opened."""
+
+    label: str
+    data: str = ""
+    url: str = ""
+
+    def __post_init__(self) -> None:
+        """Labels are plain text; Telegram shows no entities on a button."""
+        if isinstance(self.label, Markup):
+            object.__setattr__(self, "label", self.label.unescape())
+
+
+@dataclass(frozen=True)
+class Screen:
+    """What one message shows.
+
+    Attributes:
+        text: HTML, already escaped; the caption when there is a picture or file.
+        rows: buttons under the message, row by row.
+        photo: PNG bytes.
+        document: file name and bytes.
+        ask_contact: label of a keyboard button that shares the phone number.
+        protect: may not be forwarded or saved.
+    """
+
+    text: Markup
+    rows: tuple[tuple[Button, ...], ...] = ()
+    photo: bytes | None = None
+    document: tuple[str, bytes] | None = None
+    ask_contact: str | None = None
+    protect: bool = False

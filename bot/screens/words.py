@@ -1,0 +1,335 @@
+"""The handbook's words in the reader's language: one function per kind of word."""
+
+from markupsafe import Markup
+
+from bot.texts import Texts
+from care import calls, errands, visits, week
+from care.access import Role
+from care.days import WEEKDAYS, HalfDay
+from care.elders import Tier
+from care.joining import Skill, VolunteerKind
+from care.pairings import Oddity
+
+
+def role_name(tr: Texts, role: Role) -> Markup:
+    """A role."""
+    match role:
+        case Role.SUPERVISOR:
+            return tr("supervisor")
+        case Role.SOCIAL_WORKER:
+            return tr("social worker")
+        case Role.VOLUNTEER:
+            return tr("volunteer")
+        case Role.FAMILY:
+            return tr("family")
+        case Role.ELDER:
+            return tr("elder")
+
+
+def tier_name(tr: Texts, tier: Tier | None) -> Markup:
+    """A tier with its colour; an empty one says so."""
+    match tier:
+        case Tier.RED:
+            return tr("🔴 red")
+        case Tier.YELLOW:
+            return tr("🟡 yellow")
+        case Tier.GREEN:
+            return tr("🟢 green")
+        case None:
+            return tr("⚪ not assessed yet")
+
+
+def outcome_name(tr: Texts, outcome: calls.Outcome) -> Markup:
+    """What came of a call or visit."""
+    match outcome:
+        case calls.Outcome.FINE:
+            return tr("✅ fine")
+        case calls.Outcome.FOLLOW_UP:
+            return tr("📌 needs follow-up")
+        case calls.Outcome.EMERGENCY:
+            return tr("🆘 emergency")
+        case calls.Outcome.NO_ANSWER:
+            return tr("📵 no answer")
+        case calls.Outcome.NOT_POSSIBLE:
+            return tr("🚫 not possible, because…")
+
+
+def reason_name(tr: Texts, reason: calls.Reason) -> Markup:
+    """Why it was not possible."""
+    match reason:
+        case calls.Reason.HOSPITAL:
+            return tr("in hospital")
+        case calls.Reason.AWAY:
+            return tr("away with family")
+        case calls.Reason.NUMBER_WRONG:
+            return tr("the number is wrong")
+        case calls.Reason.REFUSED:
+            return tr("does not want it")
+        case calls.Reason.OTHER:
+            return tr("another reason")
+
+
+def kind_name(tr: Texts, kind: calls.Kind) -> Markup:
+    """How a contact happened."""
+    return tr("call") if kind is calls.Kind.CALL else tr("visit")
+
+
+def urgency_name(tr: Texts, urgency: calls.Urgency) -> Markup:
+    """Why somebody stands where they stand on the list."""
+    match urgency:
+        case calls.Urgency.ASKED_TO_BE_CALLED:
+            return tr("asked to be called")
+        case calls.Urgency.UNRESOLVED_YESTERDAY:
+            return tr("not reached yesterday")
+        case calls.Urgency.TRIED_TODAY:
+            return tr("did not answer today")
+        case calls.Urgency.NEVER_CONTACTED:
+            return tr("never contacted yet")
+        case calls.Urgency.CHECKED_IN:
+            return tr("said: I am fine")
+        case calls.Urgency.ROUTINE:
+            return Markup("")
+
+
+def half_name(tr: Texts, half: HalfDay) -> Markup:
+    """Morning or afternoon."""
+    return tr("morning") if half is HalfDay.AM else tr("afternoon")
+
+
+def weekday_name(tr: Texts, name: str) -> Markup:
+    """ "mon" as people say it."""
+    return (
+        tr("Mon"), tr("Tue"), tr("Wed"), tr("Thu"), tr("Fri"), tr("Sat"), tr("Sun"),
+    )[WEEKDAYS.index(name)]  # fmt: skip
+
+
+def errand_name(tr: Texts, kind: errands.Kind) -> Markup:
+    """What kind of errand."""
+    match kind:
+        case errands.Kind.MEDICINE:
+            return tr("💊 medicine")
+        case errands.Kind.GROCERIES:
+            return tr("🥬 groceries")
+        case errands.Kind.BILL:
+            return tr("🧾 pay a bill")
+        case errands.Kind.PARCEL:
+            return tr("📦 parcel")
+        case errands.Kind.ESCORT:
+            return tr("🏥 along to the doctor")
+        case errands.Kind.REPAIR:
+            return tr("🔧 small repair")
+
+
+def errand_state(tr: Texts, state: errands.State) -> Markup:
+    """Where an errand is."""
+    match state:
+        case errands.State.OPEN:
+            return tr("open")
+        case errands.State.CLAIMED:
+            return tr("claimed")
+        case errands.State.ON_THE_WAY:
+            return tr("on the way")
+        case errands.State.DONE:
+            return tr("done")
+        case errands.State.CANCELLED:
+            return tr("cancelled")
+        case errands.State.FAILED:
+            return tr("not possible")
+
+
+def visit_state(tr: Texts, state: visits.State) -> Markup:
+    """Where a visit is."""
+    match state:
+        case visits.State.OFFERED:
+            return tr("❔ not answered yet")
+        case visits.State.ACCEPTED:
+            return tr("👌 accepted")
+        case visits.State.DECLINED:
+            return tr("✖️ declined")
+        case visits.State.SIGNED_IN:
+            return tr("🚪 at the door")
+        case visits.State.DONE:
+            return tr("✅ visited")
+        case visits.State.NOT_POSSIBLE:
+            return tr("🚫 could not visit")
+        case visits.State.DROPPED:
+            return tr("dropped")
+
+
+def cannot_name(tr: Texts, reason: visits.CannotCome) -> Markup:
+    """Why a volunteer cannot come."""
+    match reason:
+        case visits.CannotCome.BUSY:
+            return tr("no time then")
+        case visits.CannotCome.ILL:
+            return tr("I am ill")
+        case visits.CannotCome.AWAY:
+            return tr("out of town")
+        case visits.CannotCome.OTHER:
+            return tr("another reason")
+
+
+def gap_name(tr: Texts, why: week.Why) -> Markup:
+    """Why nobody can make a visit."""
+    match why:
+        case week.Why.NO_VOLUNTEER:
+            return tr("the pairing has no volunteer")
+        case week.Why.NOBODY_FREE:
+            return tr("nobody is free on a day that fits")
+        case week.Why.ALL_FULL:
+            return tr("everybody has as many visits as they wished")
+
+
+def level_name(tr: Texts, level: visits.Level) -> Markup:
+    """How a subject of the report looks."""
+    match level:
+        case visits.Level.GOOD:
+            return tr("😊 good")
+        case visits.Level.FAIR:
+            return tr("😐 so-so")
+        case visits.Level.BAD:
+            return tr("😟 worrying")
+
+
+def skill_name(tr: Texts, skill: Skill) -> Markup:
+    """What a volunteer offers."""
+    match skill:
+        case Skill.CHAT:
+            return tr("keep company")
+        case Skill.SHOPPING:
+            return tr("shopping")
+        case Skill.REPAIR:
+            return tr("small repairs")
+        case Skill.MEDICAL:
+            return tr("medical knowledge")
+        case Skill.DIALECT:
+            return tr("local dialect")
+        case Skill.PHONE:
+            return tr("help with phones")
+
+
+def volunteer_kind(tr: Texts, kind: VolunteerKind) -> Markup:
+    """Who the volunteer is."""
+    match kind:
+        case VolunteerKind.STUDENT:
+            return tr("student")
+        case VolunteerKind.YOUNG_ELDER:
+            return tr("younger elder (retired)")
+        case VolunteerKind.OTHER:
+            return tr("somebody else")
+
+
+def oddity_name(tr: Texts, oddity: Oddity, count: int) -> Markup:
+    """What is unusual about a pairing."""
+    match oddity:
+        case Oddity.TOO_FEW_ELDERS:
+            return tr.many(
+                "Only {n} elder; 3 to 5 are usual.", "Only {n} elders; 3 to 5 are usual.", count
+            )
+        case Oddity.TOO_MANY_ELDERS:
+            return tr("{n} elders; 3 to 5 are usual.", n=count)
+        case Oddity.NO_VOLUNTEER:
+            return tr("No volunteer yet: nobody can be sent on visits.")
+
+
+def command_text(tr: Texts, command: str) -> Markup:
+    """One line about a command."""
+    match command:
+        case "menu":
+            return tr("What I can do here")
+        case "calls":
+            return tr("Today's call list")
+        case "elders":
+            return tr("Elders")
+        case "pairings":
+            return tr("Pairings")
+        case "week":
+            return tr("This week's visits")
+        case "visits":
+            return tr("My visits")
+        case "errands":
+            return tr("Errands to claim")
+        case "elder":
+            return tr("My family")
+        case "errand":
+            return tr("Ask for an errand")
+        case "leave":
+            return tr("I am away")
+        case "invite":
+            return tr("Invite somebody")
+        case "import":
+            return tr("Import the roster")
+        case "export":
+            return tr("Export the roster")
+        case "help":
+            return tr("Help")
+        case "language":
+            return tr("Language 语言")
+        case "me":
+            return tr("About me, and leaving")
+        case _:
+            return tr("Stop what I am typing")
+
+
+def form_error(tr: Texts, kind: str, context: dict[str, str]) -> Markup:
+    """Why a typed answer was not taken, and what to do."""
+    match kind:
+        case "press_a_button":
+            return tr("Please press one of the buttons, or type part of a name.")
+        case "string_too_short":
+            return tr("That is too short. Please write a little more.")
+        case "string_too_long":
+            return tr("That is too long: at most {n} characters.", n=context.get("max_length", ""))
+        case "phone":
+            return tr("This is not a phone number. Please send 11 digits, or press the button.")
+        case "date_range":
+            return tr("Please write two days like 4-12 4-15, the first one not before today.")
+        case _:
+            return tr("I did not understand that. Please try once more.")
+
+
+def sentence(tr: Texts, name: str, facts: dict[str, object]) -> Markup:
+    """The short sentences that need no record."""
+    match name:
+        case "stopped":
+            return tr("Stopped. Nothing was changed.")
+        case "nothing_to_stop":
+            return tr("There is nothing to stop.")
+        case "not_yours":
+            return tr("That is not available to you.")
+        case "stale":
+            return tr("That has changed meanwhile. Here is how it stands now.")
+        case "link_invalid":
+            return tr("This link is used up or too old. Please ask the station for a new one.")
+        case "too_many_tries":
+            return tr("Too many wrong links. Please try again in an hour.")
+        case "left":
+            return tr(
+                "You have left. Thank you for everything. The station's link brings you back."
+            )
+        case "not_understood":
+            return tr("I did not understand that. /menu shows what you can do.")
+        case "send_file":
+            return tr(
+                "Please send me the roster as an Excel or CSV file, here in the chat. "
+                "You will see what would change before anything is changed."
+            )
+        case "thanks_fine":
+            return tr("Good to hear! We wish you a nice day. 🌷")
+        case "thanks_call":
+            return tr("We will call you soon. The station has been told.")
+        case "leave_noted":
+            return tr(
+                "Noted. You are away from {first} to {last}; no visits are planned then.", **facts
+            )
+        case "group_linked":
+            return tr("This group is now the volunteers' group. Errands will be offered here.")
+        case "too_large":
+            return tr("This file is larger than 5 MB. Please send the roster alone.")
+        case "declined_consent":
+            return tr(
+                "That is all right. Nothing was stored. "
+                "The link still works if you change your mind."
+            )
+        case _:
+            return tr("I did not understand that. /menu shows what you can do.")

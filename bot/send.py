@@ -1,0 +1,362 @@
+"""The sender: renders what the outbox holds and sends it, in order, at Telegram's pace."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum, auto
+from functools import partial
+from typing import Any
+
+import structlog
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncSession
+from telegram import (
+    BotCommand,
+    BotCommandScopeChat,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputFile,
+    KeyboardButton,
+    Message,
+    ReplyKeyboardMarkup,
+)
+from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter
+from telegram.ext import ExtBot
+
+from bot.clock import Clock
+from bot.pacer import Pacer, seconds_of
+from bot.screen import Screen
+from bot.screens import closed, render
+from bot.screens.menu import commands_for
+from bot.wire_errors import Sent, was_it_sent
+from care.access import STAFF
+from care.notices import Delivery, Notice, manner_of
+from storage import communities, members, outbox
+from storage.engine import Database
+from storage.tables import Outbox, Post
+
+log = structlog.get_logger()
+AT_ONCE = 8
+MUST_AGAIN = timedelta(seconds=20)
+ONCE_AGAIN = timedelta(seconds=5)
+LONGEST_PAUSE = timedelta(seconds=60)
+LONGEST_SLEEP = 30.0
+WRITE_AGAIN = 1.0
+
+
+class NotEditable(Enum):
+    """What an edit met."""
+
+    UNCHANGED = auto()
+    GONE = auto()
+
+
+@dataclass
+class Sender:
+    """Takes due rows from the outbox; one chat in order, several chats side by side."""
+
+    database: Database
+    bot: ExtBot[None]
+    clock: Clock
+    pacer: Pacer = field(default_factory=Pacer)
+    monotonic: Callable[[], float] = time.monotonic
+    _wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _busy: dict[int, asyncio.Task[None]] = field(default_factory=dict)
+    _stopping: bool = False
+    _idle: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def wake(self) -> None:
+        """Something may be due."""
+        self._idle.clear()
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Until stopped. What a crash left half-sent is settled first."""
+        async with self.database.write() as tx:
+            found = await outbox.recover(tx, self.clock.now())
+        if found:
+            log.warning("half_sent_before_restart", rows=found)
+        while not self._stopping:
+            self._wake.clear()
+            try:
+                pause = await self._look()
+            except Exception:
+                log.exception("outbox_unreadable")
+                pause = 1.0
+            try:
+                async with asyncio.timeout(pause):
+                    await self._wake.wait()
+            except TimeoutError:
+                pass
+
+    async def stop(self) -> None:
+        """Finish what is being sent; what waits stays in the outbox."""
+        self._stopping = True
+        self.wake()
+        if self._busy:
+            await asyncio.wait(self._busy.values(), timeout=10)
+
+    async def drain(self) -> None:
+        """Send everything that is due, then return."""
+        while True:
+            pause = await self._look()
+            if self._busy:
+                await asyncio.wait(self._busy.values(), return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.sleep(0)
+            elif self._idle.is_set():
+                return
+            else:
+                await asyncio.sleep(pause)
+
+    async def _look(self) -> float:
+        """Start what may go now; seconds until the next look."""
+        now = self.clock.now()
+        async with self.database.read() as tx:
+            due = await outbox.due(tx, now)
+            later = None if due else await outbox.next_due(tx)
+        if due:
+            self._idle.clear()
+        else:
+            if not self._busy:
+                self._idle.set()
+            wait = LONGEST_SLEEP if later is None else self.clock.real_seconds_until(later)
+            return min(wait, LONGEST_SLEEP)
+        return await self._start(due)
+
+    async def _start(self, due: list[tuple[int, int, bool]]) -> float:
+        pause = LONGEST_SLEEP
+        passed: set[int] = set()
+        for row, chat, _answer in due:
+            at = self.monotonic()
+            wait = self.pacer.wait_for_all(at)
+            if wait > 0 or len(self._busy) >= AT_ONCE:
+                return min(pause, wait) if wait > 0 else pause
+            if chat in self._busy or chat in passed:
+                continue
+            passed.add(chat)
+            wait = self.pacer.wait_for_chat(chat, at)
+            if wait > 0:
+                pause = min(pause, wait)
+                continue
+            self.pacer.sent(chat, at)
+            task = asyncio.create_task(self._send(row), name=f"send {row}")
+            self._busy[chat] = task
+            task.add_done_callback(partial(self._done, chat))
+        return pause
+
+    def _done(self, chat: int, _task: asyncio.Task[None]) -> None:
+        self._busy.pop(chat, None)
+        self._wake.set()
+
+    async def _send(self, row: int) -> None:
+        try:
+            async with self.database.write() as tx:
+                now = self.clock.now()
+                post = await outbox.take(tx, now, row)
+                if post is None:
+                    return
+                screen = await self._screen(tx, now, post)
+                if screen is None:
+                    await outbox.end(tx, now, row, Post.DROPPED)
+                    return
+        except (OperationalError, InterfaceError):
+            # The message is not to blame; it stays due.
+            log.exception("outbox_unwritable", row=row)
+            await asyncio.sleep(WRITE_AGAIN)
+            return
+        except Exception as error:
+            log.exception("message_not_drawn", row=row)
+            await self._written(partial(self._not_drawn, row, error))
+            return
+        await self._deliver(post, screen)
+
+    async def _not_drawn(self, row: int, error: Exception) -> None:
+        async with self.database.write() as tx:
+            post = await tx.get(Outbox, row)
+            if post is None:
+                return
+            post.tries += 1
+            post.error = type(error).__name__
+            if post.tries >= 5:  # noqa: PLR2004 - as for updates
+                post.state = Post.REFUSED
+            else:
+                post.not_before = self.clock.now() + ONCE_AGAIN
+
+    async def _screen(
+        self, tx: AsyncSession, now: datetime, post: Outbox
+    ) -> Screen | dict[str, Any] | None:
+        if post.notice is Notice.COMMANDS:
+            return await commands_for(tx, post)
+        screen = await render(tx, now, post, self.bot.username)
+        if screen is None and post.edits is not None:
+            return await closed(tx, post)
+        return screen
+
+    async def _deliver(self, post: Outbox, screen: Screen | dict[str, Any]) -> None:
+        try:
+            message = await self._call(post, screen)
+        except Exception as error:  # noqa: BLE001 - whatever happened, it may have gone out
+            log.info("call_failed", row=post.id, error=type(error).__name__)
+            await self._written(partial(self._failed, post, error))
+            return
+        await self._written(partial(self._arrived, post.id, message))
+
+    async def _arrived(self, row: int, message: int | None) -> None:
+        async with self.database.write() as tx:
+            await outbox.sent(tx, self.clock.now(), row, message)
+
+    async def _written(self, write: Callable[[], Awaitable[None]]) -> None:
+        """Write down what came of an attempt; a database that is away is waited for.
+
+        Stopped meanwhile, the row is found half-sent at the next start, and settled then.
+        """
+        while True:
+            try:
+                await write()
+            except Exception:
+                # Given up, the row would be in sending for ever.
+                log.exception("outcome_not_written")
+                if self._stopping:
+                    return
+                await asyncio.sleep(WRITE_AGAIN)
+            else:
+                return
+
+    async def _call(self, post: Outbox, screen: Screen | dict[str, Any]) -> int | None:
+        if isinstance(screen, dict):
+            await self.bot.set_my_commands(
+                [BotCommand(*pair) for pair in screen["commands"]],
+                scope=BotCommandScopeChat(post.chat),
+            )
+            return None
+        if post.edits is not None and screen.photo is None and screen.document is None:
+            outcome = await self._edit(post, screen)
+            if outcome is not NotEditable.GONE:
+                return post.edits
+            async with self.database.write() as tx:
+                await outbox.forget_message(tx, post.chat, post.edits)
+            # A card that was deleted stays deleted; an answer to a tap is shown anew.
+            if post.priority > manner_of(Notice.PLAIN).priority:
+                return None
+        return (await send_new(self.bot, post.chat, screen)).message_id
+
+    async def _edit(self, post: Outbox, screen: Screen) -> Message | bool | NotEditable:
+        try:
+            return await self.bot.edit_message_text(
+                str(screen.text),
+                chat_id=post.chat,
+                message_id=post.edits,
+                parse_mode="HTML",
+                reply_markup=inline(screen),
+            )
+        except BadRequest as error:
+            text = str(error).lower()
+            if "not modified" in text:
+                return NotEditable.UNCHANGED
+            if "to edit not found" in text or "can't be edited" in text or "no text" in text:
+                return NotEditable.GONE
+            raise
+
+    async def _failed(self, post: Outbox, error: Exception) -> None:
+        now = self.clock.now()
+        if isinstance(error, RetryAfter):
+            self.pacer.told_to_wait(post.chat, self.monotonic(), seconds_of(error))
+            async with self.database.write() as tx:
+                await outbox.put_back(tx, post.id, now, "429")
+            return
+        if isinstance(error, ChatMigrated):
+            async with self.database.write() as tx:
+                await outbox.put_back(tx, post.id, now, "migrated")
+                await communities.move_group(tx, post.chat, error.new_chat_id)
+                await outbox.move_chat(tx, post.chat, error.new_chat_id)
+            return
+        sent = was_it_sent(error)
+        log.warning("not_delivered", row=post.id, sent=sent.name, error=type(error).__name__)
+        async with self.database.write() as tx:
+            if sent is Sent.REFUSED:
+                await self._refused(tx, now, post, error)
+            elif sent is Sent.NO:
+                # It waits until the line is back or it expires; an alarm is never given up.
+                pause = min(ONCE_AGAIN * post.tries, LONGEST_PAUSE)
+                await outbox.put_back(tx, post.id, now + pause, type(error).__name__)
+            elif post.edits is not None or _repeated(post):
+                again = now + (ONCE_AGAIN if post.edits is not None else MUST_AGAIN)
+                await outbox.put_back(tx, post.id, again, type(error).__name__, unclear=True)
+            else:
+                await outbox.end(tx, now, post.id, Post.UNCLEAR, type(error).__name__)
+
+    async def _refused(
+        self, tx: AsyncSession, now: datetime, post: Outbox, error: Exception
+    ) -> None:
+        await outbox.end(tx, now, post.id, Post.REFUSED, str(error)[:200])
+        if not isinstance(error, Forbidden) or post.chat < 0:
+            return
+        for member in await members.note_blocked(tx, now, post.chat):
+            for one in await members.with_role(tx, member.community_id, *STAFF):
+                to = members.to_of(one)
+                if to is not None and members.reachable(one):
+                    key = f"unreachable:{member.id}:{one.id}:{now:%Y%m%d}"
+                    await outbox.post(
+                        tx, now, to, Notice.UNREACHABLE, {"member": member.id}, key=key
+                    )
+
+
+def _repeated(post: Outbox) -> bool:
+    return manner_of(post.notice).delivery is Delivery.MUST
+
+
+def inline(screen: Screen) -> InlineKeyboardMarkup | None:
+    """The buttons as Telegram takes them."""
+    if not screen.rows:
+        return None
+    return InlineKeyboardMarkup(
+        [
+            [
+                InlineKeyboardButton(one.label, url=one.url)
+                if one.url
+                else InlineKeyboardButton(one.label, callback_data=one.data)
+                for one in row
+            ]
+            for row in screen.rows
+        ]
+    )
+
+
+async def send_new(bot: ExtBot[None], chat: int, screen: Screen) -> Message:
+    """Send a screen as a new message."""
+    markup: InlineKeyboardMarkup | ReplyKeyboardMarkup | None = inline(screen)
+    if screen.ask_contact:
+        markup = ReplyKeyboardMarkup(
+            [[KeyboardButton(screen.ask_contact, request_contact=True)]],
+            resize_keyboard=True,
+            one_time_keyboard=True,
+        )
+    if screen.photo is not None:
+        return await bot.send_photo(
+            chat,
+            screen.photo,
+            caption=str(screen.text),
+            parse_mode="HTML",
+            reply_markup=markup,
+            protect_content=screen.protect,
+        )
+    if screen.document is not None:
+        name, content = screen.document
+        return await bot.send_document(
+            chat,
+            InputFile(content, filename=name),
+            caption=str(screen.text),
+            parse_mode="HTML",
+            reply_markup=markup,
+            protect_content=screen.protect,
+        )
+    return await bot.send_message(
+        chat,
+        str(screen.text),
+        parse_mode="HTML",
+        reply_markup=markup,
+        protect_content=screen.protect,
+        disable_web_page_preview=True,
+    )

@@ -1,0 +1,165 @@
+"""The whole program, wired together: receive, turn, send, heartbeat."""
+
+import asyncio
+import secrets
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import structlog
+import uvicorn
+from starlette.applications import Starlette
+from telegram.error import InvalidToken, TelegramError
+from telegram.request import BaseRequest
+
+from bot.clock import Clock
+from bot.pacer import Pacer
+from bot.receive import Receiver
+from bot.request import AiohttpRequest
+from bot.roster import prepare
+from bot.send import Sender
+from bot.settings import Settings, SettingWrong
+from bot.turn import App, Turns
+from scheduler.heartbeat import Heartbeat
+from scheduler.jobs import JOBS
+from storage.engine import Database
+
+log = structlog.get_logger()
+
+
+@dataclass
+class Service:
+    """Everything that runs while the bot serves."""
+
+    database: Database
+    application: App
+    clock: Clock
+    receiver: Receiver
+    turns: Turns
+    sender: Sender
+    heartbeat: Heartbeat
+
+    @classmethod
+    def make(
+        cls,
+        database: Database,
+        application: App,
+        clock: Clock,
+        *,
+        speed: float = 1.0,
+        pacer: Pacer | None = None,
+    ) -> "Service":
+        """Wire the parts; nothing runs yet."""
+        sender = Sender(database, application.bot, clock, pacer or Pacer())
+        turns = Turns(database, application, clock, prepare, sender.wake)
+        receiver = Receiver(database, application.bot, clock, turns.wake)
+        heartbeat = Heartbeat(database, clock, JOBS, sender.wake, speed)
+        return cls(database, application, clock, receiver, turns, sender, heartbeat)
+
+    async def run(self, webhook: "Webhook | None" = None) -> None:
+        """Serve until cancelled; then finish what is under way.
+
+        Raises:
+            SettingWrong: Telegram does not know the token.
+        """
+        await self._begin()
+        loops = [
+            asyncio.create_task(self.turns.run(), name="turns"),
+            asyncio.create_task(self.sender.run(), name="sender"),
+            asyncio.create_task(
+                webhook.serve(self.receiver) if webhook else self.receiver.poll(), name="receive"
+            ),
+        ]
+        self.heartbeat.start()
+        try:
+            done, _ = await asyncio.wait(loops, return_when=asyncio.FIRST_COMPLETED)
+            _reraise(done)
+        finally:
+            await self._end(loops)
+
+    async def _begin(self) -> None:
+        pause = 0.5
+        while True:
+            try:
+                await self.application.initialize()
+            except InvalidToken:
+                raise SettingWrong(
+                    "NUANLIN_TOKEN is not known to Telegram: copy it from BotFather once more."
+                ) from None
+            except TelegramError as error:
+                log.warning("telegram_away", error=type(error).__name__)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 15)
+            else:
+                log.info("started", bot=self.application.bot.username)
+                return
+
+    async def _end(self, loops: list[asyncio.Task[None]]) -> None:
+        self.heartbeat.stop()
+        loops[2].cancel()
+        await self.turns.stop()
+        await self.sender.stop()
+        for task in loops:
+            task.cancel()
+            with suppress(asyncio.CancelledError, Exception):
+                await task
+        await self.application.shutdown()
+
+
+def _reraise(done: Iterable[asyncio.Task[None]]) -> None:
+    for task in done:
+        error = task.exception()
+        if isinstance(error, InvalidToken):
+            raise SettingWrong(
+                "NUANLIN_TOKEN is not known to Telegram any more: copy it from BotFather again."
+            ) from None
+        if error is not None:
+            raise error
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """Where Telegram delivers, and where we listen for it."""
+
+    url: str
+    listen: str
+    secret: str
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> "Webhook | None":
+        """The webhook that the settings ask for, None for long polling."""
+        if not settings.webhook_url:
+            return None
+        secret = settings.webhook_secret.get_secret_value() or secrets.token_urlsafe(32)
+        return cls(settings.webhook_url, settings.listen, secret)
+
+    async def serve(self, receiver: Receiver) -> None:
+        """Listen, then tell Telegram."""
+        host, _, port = self.listen.rpartition(":")
+        path = urlsplit(self.url).path or "/"
+        server = _server(receiver.webhook(path, self.secret), host, int(port))
+        announcing = asyncio.create_task(receiver.announce_webhook(self.url, self.secret))
+        try:
+            await server.serve()
+        finally:
+            announcing.cancel()
+
+
+class _Server(uvicorn.Server):
+    """The service has its own signal handling; uvicorn's would end it halfway."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _server(application: Starlette, host: str, port: int) -> uvicorn.Server:
+    return _Server(
+        uvicorn.Config(application, host=host or "127.0.0.1", port=port, log_config=None)
+    )
+
+
+def requests() -> tuple[BaseRequest, BaseRequest]:
+    """The wire to a Bot API server: one for calls, one for the long poll."""
+    return AiohttpRequest(), AiohttpRequest(connections=1)

@@ -1,0 +1,272 @@
+"""What the commands do, one function each; every one opens the database and closes it again."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.routes import build
+from bot.screens.roster import column, reason
+from bot.screens.words import oddity_name
+from bot.service import Service, Webhook, requests
+from bot.settings import Settings
+from bot.texts import Texts
+from care.access import Role
+from care.days import local_day
+from care.pairings import oddities
+from care.refusals import UnknownName
+from storage import (
+    calls,
+    communities,
+    elders,
+    inbox,
+    joining,
+    members,
+    outbox,
+    pairings,
+    roster,
+    roster_import,
+)
+from storage.elders import Decision, facts_of
+from storage.engine import Database, parse_url
+from storage.migrate import migrate
+from storage.tables import Community
+
+log = structlog.get_logger()
+
+
+class Wrong(Exception):
+    """A command cannot be carried out; the text is one sentence for whoever gave it."""
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Database]:
+    """The database, brought to the newest schema."""
+    url = parse_url(settings.database_url)
+    await migrate(url)
+    database = Database(url)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+async def the_community(tx: AsyncSession) -> Community:
+    """The community that commands speak of: the newest one.
+
+    Raises:
+        Wrong: there is none yet.
+    """
+    found = await communities.every(tx)
+    if not found:
+        raise Wrong("There is no community yet: run `nuanlin init --community NAME` first.")
+    return found[-1]
+
+
+def start_link(token: str) -> str:
+    """How to pass a start token on when the bot's name is not known here."""
+    return f"https://t.me/<your bot>?start={token}"
+
+
+async def init(settings: Settings, name: str, zone: str, language: str) -> dict[str, Any]:
+    """A community, and its first supervisor's invitation.
+
+    Raises:
+        Wrong: the name is taken.
+    """
+    now = settings.make_clock().now()
+    async with opened(settings) as database, database.write() as tx:
+        if name in {one.name for one in await communities.every(tx)}:
+            raise Wrong(f"{name!r} is there already: `nuanlin invite supervisor` makes a new link.")
+        station = await communities.create(tx, now, name, zone, language)
+        token = await joining.invite(tx, now, station.id, Role.SUPERVISOR)
+    return {"community": name, "start": token}
+
+
+async def invite(
+    settings: Settings, role: Role, name: str | None, elder: str | None
+) -> dict[str, Any]:
+    """An invitation.
+
+    Raises:
+        Wrong: no such elder, or an elder is missing.
+    """
+    if role in {Role.FAMILY, Role.ELDER} and elder is None:
+        raise Wrong(f"For {role}, say which elder: --elder NAME.")
+    now = settings.make_clock().now()
+    async with opened(settings) as database, database.write() as tx:
+        station = await the_community(tx)
+        elder_id = None
+        if elder is not None:
+            with _known():
+                elder_id = (await elders.named(tx, station.id, elder)).id
+        token = await joining.invite(
+            tx,
+            now,
+            station.id,
+            role,
+            name=name or (elder if role is Role.ELDER else None),
+            elder_id=elder_id,
+        )
+    return {"start": token}
+
+
+class _known:  # noqa: N801 - reads as words where it is used
+    """Turns an unknown name into a sentence."""
+
+    def __enter__(self) -> None:
+        """Nothing to do."""
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        """Say who is not known."""
+        if isinstance(error, UnknownName):
+            how_many = "nobody is" if not error.found else f"{error.found} people are"
+            raise Wrong(f"{error.name!r}: {how_many} called that.") from None
+
+
+async def import_(
+    settings: Settings, file: Path, *, dry_run: bool, partial: bool
+) -> dict[str, Any]:
+    """Read a roster; what was new, changed, unchanged, and what was wrong, by row and column.
+
+    Raises:
+        Wrong: the file cannot be opened.
+    """
+    now = settings.make_clock().now()
+    try:
+        content = await asyncio.to_thread(file.read_bytes)
+    except OSError as error:
+        raise Wrong(f"{file} cannot be read: {error.strerror}.") from None
+    async with opened(settings) as database:
+        async with database.read() as tx:
+            station = await the_community(tx)
+        today = local_day(now, communities.zone_of(station))
+        reading = await roster.read_file(file.name, content, today=today)
+        async with database.write() as tx:
+            plan = await roster_import.plan(tx, station.id, None, reading)
+            preview = plan.preview
+            taken = not dry_run and (partial or not preview.problems)
+            if taken:
+                decision = Decision(None, file.name)
+                await roster_import.apply(tx, now, station.id, plan, decision)
+    tr = Texts(station.language, communities.zone_of(station))
+    return {
+        "new": len(preview.new),
+        "changed": len(preview.changed),
+        "unchanged": preview.unchanged,
+        "problems": [
+            {
+                "row": one.row,
+                "column": column(tr, one.column).unescape() if one.column else "",
+                "value": one.value,
+                "reason": reason(tr, one).unescape(),
+            }
+            for one in preview.problems
+        ],
+        "taken": taken,
+    }
+
+
+async def export(settings: Settings, file: Path) -> int:
+    """Write the roster; how many elders are in it.
+
+    Raises:
+        Wrong: the file cannot be written.
+    """
+    async with opened(settings) as database, database.read() as tx:
+        station = await the_community(tx)
+        found = [facts_of(one) for one in await elders.of_community(tx, station.id)]
+        language = station.language
+    try:
+        await asyncio.to_thread(file.write_bytes, roster.write_file(found, language=language))
+    except OSError as error:
+        raise Wrong(f"{file} cannot be written: {error.strerror}.") from None
+    return len(found)
+
+
+async def pair(
+    settings: Settings, worker: str, volunteers: list[str], names: list[str]
+) -> dict[str, Any]:
+    """Make a pairing; what is unusual about it is said, not blocked.
+
+    Raises:
+        Wrong: a name is nobody's, or several people's.
+    """
+    now = settings.make_clock().now()
+    async with opened(settings) as database, database.write() as tx:
+        station = await the_community(tx)
+        with _known():
+            leader = await members.named(tx, station.id, worker, Role.SOCIAL_WORKER)
+            helpers = [
+                await members.named(tx, station.id, one, Role.VOLUNTEER) for one in volunteers
+            ]
+            cared = [await elders.named(tx, station.id, one) for one in names]
+        pairing = await pairings.create(
+            tx, now, station.id, leader.id, [one.id for one in helpers], [one.id for one in cared]
+        )
+    tr = Texts(station.language, communities.zone_of(station))
+    odd = oddities(len(cared), len(helpers), communities.settings_of(station))
+    return {
+        "pairing": pairing.id,
+        "elders": len(cared),
+        "volunteers": len(helpers),
+        "warnings": [oddity_name(tr, one, len(cared)).unescape() for one in odd],
+    }
+
+
+async def serve(settings: Settings) -> None:
+    """Run the bot until cancelled.
+
+    Raises:
+        SettingWrong: the token is missing or refused, or the clock is not allowed.
+    """
+    token = settings.needed_token()
+    clock = settings.make_clock()
+    async with opened(settings) as database:
+        request, polling = requests()
+        application = build(request, polling, token, settings.telegram_url)
+        service = Service.make(database, application, clock, speed=clock.speed)
+        await service.run(Webhook.from_settings(settings))
+
+
+async def seed(settings: Settings) -> str:
+    """Fill the database with the demo community; a line that says so."""
+    from bot.demo.seed import AlreadyThere  # noqa: PLC0415 - `serve` never pays for it
+    from bot.demo.seed import seed as fill  # noqa: PLC0415 - likewise
+
+    now = settings.make_clock().now()
+    async with opened(settings) as database:
+        try:
+            station = await fill(database, now)
+        except AlreadyThere as error:
+            raise Wrong(str(error)) from None
+    return f"{station.name}: seeded."
+
+
+async def status(settings: Settings) -> dict[str, Any]:
+    """Queues, and today's red elders, over all communities.
+
+    `contacted_today` of the `owed_today` red elders have been contacted; the rest are open.
+    """
+    now = settings.make_clock().now()
+    async with opened(settings) as database, database.read() as tx:
+        found = {
+            "inbox_waiting": await inbox.count_waiting(tx),
+            "outbox_waiting": await outbox.count_waiting(tx, now),
+            "red": 0,
+            "owed_today": 0,
+            "contacted_today": 0,
+            "unreachable": 0,
+        }
+        for station in await communities.every(tx):
+            found["red"] += len(red := await calls.red(tx, station.id))
+            today = local_day(now, communities.zone_of(station))
+            states = await calls.owed(tx, station.id, today, red)
+            found["owed_today"] += len(states)
+            found["contacted_today"] += sum(one.done for one in states.values())
+            found["unreachable"] += len(await members.unreachable(tx, station.id))
+    return found

@@ -1,0 +1,223 @@
+"""The week as the staff leads it: look, plan what is missing, give visits to others, drop them."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from telegram import Update
+
+from bot.screens.families import family_card
+from bot.screens.week_visit import declined_card
+from bot.turn import Turn
+from care.calls import Reason
+from care.days import NOON, WEEK, HalfDay, local_day, week_of
+from care.joining import Standing
+from care.notices import Notice
+from care.refusals import NotYours, Stale
+from care.visits import PLANNED, State, answerable
+from care.week import Visit
+from storage import members, pairings, visits
+from storage import week as weeks
+from storage.tables import Member
+from storage.visits import Visiting
+from storage.week import visits_card, week_card
+
+OPEN_AGAIN = frozenset({State.DECLINED, State.NOT_POSSIBLE})
+
+
+async def show(update: Update, turn: Turn) -> None:
+    """`/week`: this week; the next one when only that is planned."""
+    this = week_of(local_day(turn.now, turn.me.zone))
+    found = turn.me.community.id
+    begun = await weeks.published(turn.tx, found, this)
+    coming = await weeks.published(turn.tx, found, this + WEEK)
+    await _show(turn, this + WEEK if coming and not begun else this)
+
+
+async def _show(turn: Turn, monday: date, **facts: Any) -> None:
+    if not turn.me.viewer.staff:
+        raise NotYours
+    card = week_card(turn.me.member.id, monday)
+    await turn.show(Notice.WEEK, card, week=str(monday), **facts)
+
+
+def _monday(word: str) -> date:
+    try:
+        day = date.fromisoformat(word)
+    except ValueError:
+        raise Stale from None
+    if day.weekday():
+        raise Stale
+    return day
+
+
+async def show_other(update: Update, turn: Turn) -> None:
+    """Another week: `week_show:<monday>`."""
+    [monday] = turn.words(1)
+    await _show(turn, _monday(monday))
+
+
+async def turn_page(update: Update, turn: Turn) -> None:
+    """Another page of pairings: `week_page:<monday>:<page>`."""
+    monday, page = turn.words(2)
+    if not page.isdecimal():
+        raise Stale
+    await _show(turn, _monday(monday), page=int(page))
+
+
+async def plan(update: Update, turn: Turn) -> None:
+    """Share out what is still missing in the pairings one leads: `week_plan:<monday>`."""
+    [word] = turn.words(1)
+    monday = _monday(word)
+    await _show(turn, monday)
+    station = turn.me.community
+    this = week_of(local_day(turn.now, turn.me.zone))
+    if monday > this and await weeks.published(turn.tx, station.id, monday) is None:
+        raise Stale
+    if monday < this:
+        raise Stale
+    await weeks.publish(turn.tx, turn.now, station.id, monday)
+    filled = await weeks.fill(
+        turn.tx, turn.now, station, monday, _from_now(turn, monday), await _led(turn)
+    )
+    await weeks.tell_volunteers(turn.tx, turn.now, station, monday, filled.visits)
+    for volunteer_id in {one.volunteer_id for one in filled.visits}:
+        await turn.refresh(visits_card(volunteer_id))
+    await weeks.refresh_staff(turn.tx, turn.now, station.id, monday)
+    missing = sum(one.owed for one in filled.gaps)
+    added = len(filled.visits)
+    turn.toast(turn.tr("Planned: {added}. Still missing: {missing}.", added=added, missing=missing))
+
+
+def _from_now(turn: Turn, monday: date) -> tuple[date, HalfDay]:
+    """The first half-day for which somebody can still be asked."""
+    today = local_day(turn.now, turn.me.zone)
+    if today < monday:
+        return monday, HalfDay.AM
+    if turn.now.astimezone(turn.me.zone).time() < NOON:
+        return today, HalfDay.PM
+    return today + timedelta(days=1), HalfDay.AM
+
+
+async def _led(turn: Turn) -> frozenset[int]:
+    viewer = turn.me.viewer
+    worker = None if viewer.supervisor else viewer.member_id
+    found = await pairings.of_community(turn.tx, viewer.community_id, worker_id=worker)
+    return frozenset(one.pairing.id for one in found)
+
+
+async def _led_visit(turn: Turn) -> Visiting:
+    [visit_id] = turn.numbers(1)
+    return await visits.access_led_visit(turn.tx, turn.me.viewer, visit_id)
+
+
+async def show_visit(update: Update, turn: Turn) -> None:
+    """One visit of the week: `week_visit:<visit>`."""
+    row = await _led_visit(turn)
+    await _show_visit(turn, row)
+
+
+async def _show_visit(turn: Turn, row: Visiting, **facts: Any) -> None:
+    card = week_card(turn.me.member.id, row.visit.week)
+    await turn.show(Notice.WEEK_VISIT, card, visit=row.visit.id, **facts)
+
+
+async def give(update: Update, turn: Turn) -> None:
+    """Somebody else of the pairing goes: `week_give:<visit>:<member>`."""
+    visit_id, member_id = turn.numbers(2)
+    row = await visits.access_led_visit(turn.tx, turn.me.viewer, visit_id)
+    whole = await pairings.access_pairing(turn.tx, turn.me.viewer, row.visit.pairing_id)
+    chosen = next((one for one in whole.volunteers if one.id == member_id), None)
+    if chosen is None or chosen.standing is Standing.LEFT or row.visit.volunteer_id == member_id:
+        raise NotYours
+    await _show_visit(turn, row)
+    before = await visits.instead_of(turn.tx, row.visit)
+    if before is not None and before.volunteer.id == member_id:
+        return
+    await _hand_over(turn, row, chosen)
+    turn.toast(turn.tr("{name} is asked.", name=chosen.name))
+
+
+async def _hand_over(turn: Turn, row: Visiting, chosen: Member) -> None:
+    """The old visit ends, a new one is offered; everybody's messages follow."""
+    found, station = row.visit, turn.me.community
+    if found.day < local_day(turn.now, turn.me.zone):
+        raise Stale
+    if found.state not in OPEN_AGAIN:
+        await visits.move(turn.tx, found, PLANNED, State.DROPPED, reason=weeks.GIVEN)
+    new = Visit(row.elder.id, chosen.id, found.day, found.half)
+    if not await visits.assign(turn.tx, turn.now, station.id, found.week, found.pairing_id, new):
+        raise Stale
+    await turn.refresh(visits_card(chosen.id))
+    await weeks.tell_volunteers(turn.tx, turn.now, station, found.week, (new,))
+    await refresh_visit(turn, row)
+    await turn.refresh(declined_card(found.id))
+
+
+async def ask_why_drop(update: Update, turn: Turn) -> None:
+    """ "Not needed…": the reasons."""
+    row = await _led_visit(turn)
+    await _show_visit(turn, row, drop=True)
+
+
+async def drop(update: Update, turn: Turn) -> None:
+    """The visit is not needed: `week_dropped:<visit>:<reason>`."""
+    number, why = turn.words(2)
+    try:
+        reason = Reason(why)
+        row = await visits.access_led_visit(turn.tx, turn.me.viewer, int(number))
+    except ValueError:
+        raise Stale from None
+    await _show(turn, row.visit.week)
+    if row.visit.state is State.DROPPED:
+        return
+    if not answerable(row.visit.state, row.visit.day, local_day(turn.now, turn.me.zone)):
+        raise Stale
+    await visits.move(turn.tx, row.visit, PLANNED, State.DROPPED, reason=str(reason))
+    await refresh_visit(turn, row)
+    turn.toast(turn.tr("Dropped. {name} has been told.", name=row.volunteer.name))
+
+
+async def refresh_visit(turn: Turn, row: Visiting) -> None:
+    """Change what shows a visit: the volunteer's list, the week, the family's message."""
+    await turn.refresh(visits_card(row.visit.volunteer_id))
+    await turn.refresh(family_card(row.visit.id))
+    await weeks.refresh_staff(turn.tx, turn.now, row.visit.community_id, row.visit.week)
+
+
+async def tell_keepers(turn: Turn, rows: list[Visiting], **facts: Any) -> None:
+    """Whoever looks after the elders hears of visits that cannot be made, in one message each."""
+    told: dict[int, tuple[Member, list[int]]] = {}
+    for row in rows:
+        for one in await pairings.keepers(turn.tx, row.elder):
+            told.setdefault(one.id, (one, []))[1].append(row.visit.id)
+    for one, ids in told.values():
+        await turn.tell(
+            members.to_of(one),
+            Notice.VISIT_DECLINED,
+            key=f"declined:{ids[0]}:{len(ids)}:{one.id}",
+            card=declined_card(ids[0]),
+            visits=ids,
+            **facts,
+        )
+
+
+async def tell_concern(turn: Turn, row: Visiting) -> None:
+    """Whoever looks after the elder hears at once of what is worrying, or needed."""
+    for one in await pairings.keepers(turn.tx, row.elder):
+        await turn.tell(
+            members.to_of(one),
+            Notice.VISIT_CONCERN,
+            key=f"concern:{row.visit.id}:{one.id}",
+            visit=row.visit.id,
+        )
+
+
+PRESSED: dict[str, Any] = {
+    "week_show": show_other,
+    "week_page": turn_page,
+    "week_plan": plan,
+    "week_visit": show_visit,
+    "week_give": give,
+    "week_drop": ask_why_drop,
+    "week_dropped": drop,
+}

@@ -1,0 +1,60 @@
+"""A station with one of everybody, in English, for stories about the conversation itself."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select
+
+from bot.playground.records import Person
+from care.access import Role
+from care.elders import Tier
+from storage.tables import Inbox, Outbox
+from tests.stage import Stage, sqlite_url, staged
+
+PHONE = "+8613800000099"
+
+
+@dataclass
+class Crowd:
+    """Who is there."""
+
+    stage: Stage
+    boss: Person
+    li: Person
+    chen: Person
+
+    async def arrivals(self) -> list[Inbox]:
+        """The inbox, oldest first."""
+        async with self.stage.database.read() as tx:
+            return list(await tx.scalars(select(Inbox).order_by(Inbox.id)))
+
+    async def posts(self) -> list[Outbox]:
+        """The outbox, oldest first."""
+        async with self.stage.database.read() as tx:
+            return list(await tx.scalars(select(Outbox).order_by(Outbox.id)))
+
+    def texts(self, person: Person) -> list[str]:
+        """What the bot's messages in a private chat say."""
+        return [message.text for message in self.stage.chat(person)]
+
+    def sent(self, person: Person) -> int:
+        """How many messages the bot really sent to somebody, whatever it was told."""
+        return sum(
+            call.done and call.method == "sendMessage" and call.params["chat_id"] == person.id
+            for call in self.stage.telegram.log
+        )
+
+
+@asynccontextmanager
+async def crowd(folder: Path) -> AsyncIterator[Crowd]:
+    """A supervisor, a social worker, a volunteer, and a red elder of theirs."""
+    async with staged(sqlite_url(folder)) as stage:
+        await stage.speak("en")
+        boss = await stage.person("周督导", Role.SUPERVISOR)
+        li = await stage.person("李敏", Role.SOCIAL_WORKER)
+        chen = await stage.person("陈同学", Role.VOLUNTEER)
+        await stage.elder("王桂芳", tier=Tier.RED, phone="+8613800000001")
+        await stage.pair(li, [chen], ["王桂芳"])
+        yield Crowd(stage, boss, li, chen)

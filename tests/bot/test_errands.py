@@ -1,0 +1,167 @@
+"""Errands in chat: asked for in a few taps, claimed by exactly one, seen in full by that one."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot.playground.records import Group, Person
+from care.access import Role
+from tests.stage import Stage, sqlite_url, staged
+
+ADDRESS = "12号楼 3单元 501"
+PHONE = "138 0000 0001"
+
+
+@dataclass
+class Town:
+    """A station in which an errand can happen."""
+
+    stage: Stage
+    boss: Person
+    li: Person
+    chen: Person
+    zhou: Person
+    daughter: Person
+    group: Group
+
+    async def ask(self, what: str = "降压药一盒") -> None:
+        """The daughter asks for medicine, in four steps."""
+        stage = self.stage
+        await stage.say(self.daughter, "/errand")
+        await stage.tap(self.daughter, "medicine")
+        await stage.say(self.daughter, what)
+        await stage.tap(self.daughter, "tomorrow")
+
+
+@pytest.fixture
+async def town(tmp_path: Path) -> AsyncIterator[Town]:
+    async with staged(sqlite_url(tmp_path)) as stage:
+        await stage.speak("en")
+        boss = await stage.person("周督导", Role.SUPERVISOR)
+        li = await stage.person("李敏", Role.SOCIAL_WORKER)
+        chen = await stage.person("陈同学", Role.VOLUNTEER)
+        zhou = await stage.person("周阿姨", Role.VOLUNTEER)
+        await stage.elder(
+            "王桂芳",
+            building="12号楼",
+            address=ADDRESS,
+            phone="+8613800000001",
+            door_hint="knock loudly",
+        )
+        daughter = await stage.person("王小雨", Role.FAMILY, elder="王桂芳")
+        await stage.pair(li, [chen], ["王桂芳"])
+        group = await stage.group("志愿者", [li, chen, zhou], li)
+        yield Town(stage, boss, li, chen, zhou, daughter, group)
+
+
+async def test_the_group_card_shows_building_and_kind_but_no_name_and_no_address(
+    town: Town,
+) -> None:
+    await town.ask()
+    card = town.stage.last(town.chen, town.group).text
+    assert "medicine" in card
+    assert "12号楼" in card
+    for private in ("王桂芳", "501", "138", "降压药"):
+        assert private not in card
+
+
+async def test_exactly_one_gets_it_and_the_others_read_who_in_place(town: Town) -> None:
+    stage = town.stage
+    await town.ask()
+    stage.phones.press(town.chen, stage.last(town.chen, town.group).id, "claim:1", chat=town.group)
+    late = stage.phones.press(
+        town.zhou, stage.last(town.zhou, town.group).id, "claim:1", chat=town.group
+    )
+    await stage.settle()
+    card = stage.last(town.zhou, town.group)
+    assert "taken by 陈同学" in card.text
+    assert not card.rows
+    assert "陈同学" in (late.text or "")
+    assert ADDRESS in stage.last(town.chen).text
+    assert not any(ADDRESS in one.text for one in stage.chat(town.zhou))
+
+
+async def test_address_and_phone_are_protected_and_gone_when_it_is_done(town: Town) -> None:
+    stage = town.stage
+    await town.ask()
+    await stage.tap(town.chen, "claim", chat=town.group)
+    private = stage.last(town.chen)
+    assert private.protected
+    assert PHONE in private.text
+    assert "knock loudly" in private.text
+    await stage.tap(town.chen, "On my way")
+    await stage.tap(town.chen, "✅ Done")
+    for message in stage.chat(town.chen):
+        assert ADDRESS not in message.text
+        assert PHONE not in message.text
+
+
+async def test_the_asker_and_the_social_worker_hear_each_step(town: Town) -> None:
+    stage = town.stage
+    await town.ask()
+    assert "asks for an errand" in stage.last(town.li).text
+    await stage.tap(town.chen, "claim", chat=town.group)
+    assert "陈同学 has taken" in stage.last(town.daughter).text
+    await stage.tap(town.chen, "✅ Done")
+    assert "Done by 陈同学" in stage.last(town.daughter).text
+    assert "Done by 陈同学" in stage.last(town.li).text
+
+
+async def test_a_second_tap_by_the_same_volunteer_changes_nothing(town: Town) -> None:
+    stage = town.stage
+    await town.ask()
+    message = stage.last(town.chen, town.group).id
+    presses = [
+        stage.phones.press(town.chen, message, "claim:1", chat=town.group, stale=True)
+        for _ in range(3)
+    ]
+    await stage.settle()
+    assert "yours" in (presses[0].text or "")
+    assert "already" in (presses[1].text or "")
+    given = [one for one in stage.chat(town.chen) if ADDRESS in one.text]
+    assert len(given) == 1
+
+
+async def test_given_back_it_is_open_again_for_everybody(town: Town) -> None:
+    stage = town.stage
+    await town.ask()
+    await stage.tap(town.chen, "claim", chat=town.group)
+    await stage.tap(town.chen, "Give it back")
+    await stage.tap(town.chen, "no time")
+    assert not any(ADDRESS in one.text for one in stage.chat(town.chen))
+    await stage.tap(town.zhou, "claim", chat=town.group)
+    assert ADDRESS in stage.last(town.zhou).text
+
+
+@pytest.mark.parametrize("data", ["errand:1", "errand_step:1:finish:-", "errand_why:1:fail"])
+async def test_a_forged_button_gives_nothing_to_somebody_it_is_not_for(
+    town: Town, data: str
+) -> None:
+    stage = town.stage
+    await town.ask()
+    await stage.tap(town.chen, "claim", chat=town.group)
+    press = stage.phones.press(town.zhou, stage.last(town.zhou).id, data, stale=True)
+    await stage.settle()
+    assert press.text == "That is not available to you."
+    assert not any("王桂芳" in one.text for one in stage.chat(town.zhou))
+
+
+async def test_family_may_ask_only_for_their_own_elder(town: Town) -> None:
+    stage = town.stage
+    other = await stage.elder("赵大爷", building="1号楼")
+    data = f"errand_for:{other.id}"
+    press = stage.phones.press(town.daughter, stage.last(town.daughter).id, data, stale=True)
+    await stage.settle()
+    assert press.text == "That is not available to you."
+
+
+async def test_cancelled_while_somebody_is_on_the_way_they_are_told(town: Town) -> None:
+    stage = town.stage
+    await town.ask()
+    await stage.tap(town.chen, "claim", chat=town.group)
+    await stage.tap(town.daughter, "Cancel this errand")
+    await stage.tap(town.daughter, "no longer needed")
+    assert "cancelled" in stage.last(town.chen).text
+    assert not any(ADDRESS in one.text for one in stage.chat(town.chen))
