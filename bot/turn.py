@@ -364,12 +364,12 @@ async def tell_of_trouble(
     tx: AsyncSession, now: datetime, row: inbox.Waiting, bot: ExtBot[None]
 ) -> None:
     """The member is told that it did not work; the supervisors that something was set aside."""
-    person = None
     try:
         update = Update.de_json(row.payload, bot)
     except Exception:
         # An update that cannot even be read is set aside like any other.
         log.exception("update_unreadable", row=row.id)
+        person = await members.person_of_account(tx, row.chat)
     else:
         person = await _person(tx, update)
     if row.chat > 0:

@@ -11,7 +11,7 @@ from bot.screens.words import errand_name, errand_state, half_name
 from bot.texts import Texts
 from care.access import Right
 from care.days import WEEK
-from care.visits import PLANNED, State
+from care.visits import ON_DUTY, State
 from storage import elders, families, outbox, visits
 from storage.tables import Elder
 from storage.visits import Visiting
@@ -85,7 +85,7 @@ async def visit(reader: Reader, facts: Facts) -> Screen | None:
         if instead is None:
             return await _called_off(reader, row, card)
         row = instead
-    if row.visit.state in PLANNED and row.visit.day >= reader.today:
+    if row.visit.state in ON_DUTY and row.visit.day >= reader.today:
         return Screen(
             tr(
                 "🌷 {day} {half}: the volunteer {volunteer} comes to visit {elder}.",

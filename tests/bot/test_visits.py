@@ -64,7 +64,7 @@ async def test_no_needs_a_reason_and_the_social_worker_hears_who_which_and_why(
     told = home.stage.last(home.li).text
     for fact in ("陈同学去不了", "4月13日", "王桂芳", "我病了"):
         assert fact in told
-    assert "缺 1 次（陈同学去不了）" in home.about(home.li, "上门探访安排").text
+    assert "缺 1 次探访（陈同学去不了）" in home.about(home.li, "上门探访安排").text
 
 
 async def test_declining_twice_tells_the_social_worker_once(home: Street) -> None:
