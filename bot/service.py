@@ -96,7 +96,7 @@ class Service:
                 return
 
     async def _end(self, loops: list[asyncio.Task[None]]) -> None:
-        self.heartbeat.stop()
+        await self.heartbeat.stop()
         loops[2].cancel()
         await self.turns.stop()
         await self.sender.stop()

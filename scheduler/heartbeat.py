@@ -1,5 +1,6 @@
 """The alarm clock: every 30 seconds a look at what is due; named times make it prompt."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
@@ -69,6 +70,7 @@ class Heartbeat:
     on_commit: Callable[[], None]
     speed: float = 1.0
     _scheduler: AsyncIOScheduler = field(default_factory=AsyncIOScheduler)
+    _beating: asyncio.Lock = field(default_factory=asyncio.Lock)
     last_beat: datetime | None = None
 
     def start(self) -> None:
@@ -86,13 +88,19 @@ class Heartbeat:
         self._scheduler.add_job(self.beat, id="first", misfire_grace_time=None)
         self._scheduler.start()
 
-    def stop(self) -> None:
-        """Beat no more."""
+    async def stop(self) -> None:
+        """Beat no more; a beat under way is finished, for shutting down would cancel it halfway."""
         if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
+            self._scheduler.pause()
+            async with self._beating:
+                self._scheduler.shutdown(wait=False)
 
     async def beat(self) -> None:
         """One look at everything that is due."""
+        async with self._beating:
+            await self._look()
+
+    async def _look(self) -> None:
         now = self.clock.now()
         async with self.database.read() as tx:
             stations = await communities.every(tx)
@@ -135,4 +143,6 @@ class Heartbeat:
 
 
 def _note_error(event: JobExecutionEvent) -> None:
+    if isinstance(event.exception, asyncio.CancelledError):
+        return
     log.error("beat_failed", error=repr(event.exception)[:300])

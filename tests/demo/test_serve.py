@@ -1,0 +1,124 @@
+"""`nuanlin demo`: the page, its clock, and its end."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import httpx
+import pytest
+
+from bot import demo
+from bot.clock import OwnClock
+from bot.demo.clockbar import DemoClock
+from bot.settings import SettingWrong
+
+ZONE = ZoneInfo("Asia/Shanghai")
+START = datetime(2026, 4, 9, 8, 20, tzinfo=ZONE)
+
+
+def local(clock: OwnClock) -> datetime:
+    return clock.now().astimezone(ZONE).replace(microsecond=0)
+
+
+@pytest.mark.parametrize(
+    ("to", "stops"),
+    [
+        ("next_0830", ["04-09 08:30"]),
+        ("next_1900", ["04-09 08:30", "04-09 19:00"]),
+        ("sunday_1800", ["04-12 08:30", "04-12 18:00"]),
+        ("plus_1h", ["04-09 08:30", "04-09 09:20"]),
+    ],
+)
+async def test_a_jump_lands_where_it_says_after_the_morning_of_that_day(
+    to: str, stops: list[str]
+) -> None:
+    clock = OwnClock(START)
+    seen: list[str] = []
+
+    async def after() -> None:
+        seen.append(f"{local(clock):%m-%d %H:%M}")
+
+    bar = DemoClock(clock, ZONE, after)
+    await bar.jump(to, None)
+    assert seen == stops
+    names = [one["id"] for one in bar.state()["jumps"]]
+    assert to in names
+
+
+async def test_seconds_forward_but_never_back() -> None:
+    clock = OwnClock(START)
+
+    async def after() -> None:
+        pass
+
+    bar = DemoClock(clock, ZONE, after)
+    await bar.jump(None, 90)
+    assert local(clock) == START + timedelta(seconds=90)
+    for wrong in (("tomorrow", None), (None, -1.0), (None, None)):
+        with pytest.raises(ValueError, match=r"clock|jump"):
+            await bar.jump(*wrong)
+
+
+async def test_a_taken_port_is_one_sentence() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(SettingWrong, match=rf"Port {port} .* --port"):
+            await demo.run(port=port, browser=False)
+
+
+@asynccontextmanager
+async def running(port: int, url: str | None = None) -> AsyncIterator[httpx.AsyncClient]:
+    task = asyncio.create_task(demo.run(port=port, browser=False, database_url=url))
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as page:
+        try:
+            await until_heard(page, 10001, "幸福社区", task)
+            yield page
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+async def until_heard(
+    page: httpx.AsyncClient, chat: int, text: str, task: asyncio.Task[None] | None = None
+) -> None:
+    """Wait until the bot has said something in a chat."""
+    async with asyncio.timeout(30):
+        while True:
+            if task is not None and task.done():
+                await task
+            with suppress(httpx.TransportError):
+                state = (await page.get("/client/state")).json()
+                chats = {one["id"]: one["messages"] for one in state["chats"]}
+                if any(text in one["text"] for one in chats[chat] if one["from"] == "bot"):
+                    return
+            await asyncio.sleep(0.1)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as one:
+        port: int = one.getsockname()[1]
+        return port
+
+
+async def test_the_page_is_there_with_everybody_and_the_call_list_comes_at_half_past_eight(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    port = free_port()
+    async with running(port, f"sqlite:///{tmp_path / 'demo.db'}") as page:
+        state = (await page.get("/client/state")).json()
+        shown = [one["name"] for one in state["people"][:6]]
+        assert shown == ["李敏", "周督导", "王小雨", "陈同学", "刘阿姨", "陈奶奶"]
+        await until_heard(page, 10006, "早上好")
+        assert (await page.get("/demo/roster.xlsx")).content.startswith(b"PK")
+        answer = await page.post("/client/clock", json={"to": "next_0830"})
+        assert answer.json() == {"ok": True}
+        await until_heard(page, 10001, "韩德福")
+        await until_heard(page, 10004, "幸福路8号 12号楼 3单元 501")
+    assert f"http://127.0.0.1:{port}" in capsys.readouterr().out
+    with pytest.raises(SettingWrong, match="already"):
+        await demo.run(port=port, browser=False, database_url=f"sqlite:///{tmp_path / 'demo.db'}")
