@@ -77,12 +77,13 @@ def init(
         ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, ValueError):
         raise Wrong(f"Time zone {timezone!r} is not known: use one like Asia/Shanghai.") from None
-    found = asyncio.run(station.init(_settings(), community, timezone, language))
+    settings = _settings()
+    found = asyncio.run(station.init(settings, community, timezone, language))
     if as_json:
         _print_json(found)
         return
     _say(f"{community}: ready. The supervisor opens the bot with this link, once, within 72 hours:")
-    _say(station.start_link(found["start"]))
+    _say(asyncio.run(station.start_link(settings, found["start"])))
 
 
 @app.command()
@@ -95,11 +96,12 @@ def invite(
     """Make an invitation: a link that works once, for 72 hours."""
     if role not in set(Role):
         raise Wrong(f"Role {role!r} is not known: use one of {', '.join(Role)}.")
-    found = asyncio.run(station.invite(_settings(), Role(role), name, elder))
+    settings = _settings()
+    found = asyncio.run(station.invite(settings, Role(role), name, elder))
     if as_json:
         _print_json(found)
         return
-    _say(station.start_link(found["start"]))
+    _say(asyncio.run(station.start_link(settings, found["start"])))
 
 
 @app.command("import")
@@ -169,13 +171,13 @@ def demo(
     ] = False,
 ) -> None:
     """Try everything without a token: a demo community and its phones in a web page."""
-    from bot import demo as demonstration  # noqa: PLC0415 - `serve` never pays for it
+    from bot.demo import run  # noqa: PLC0415 - `serve` never pays for it
 
     if seed_only:
         _say(asyncio.run(station.seed(_settings())))
         return
     set_up("WARNING")
-    _run_until_stopped(demonstration.run(port=port, browser=not no_browser))
+    _run_until_stopped(run(port=port, browser=not no_browser))
 
 
 @app.command()
@@ -183,10 +185,10 @@ def tour(
     language: Annotated[str | None, typer.Option(help="zh_CN or en.")] = None,
 ) -> None:
     """Play a working day in the terminal, through the real program."""
-    from bot import tour as played  # noqa: PLC0415 - `serve` never pays for it
+    from bot.tour import run  # noqa: PLC0415 - `serve` never pays for it
 
     set_up("ERROR")
-    raise typer.Exit(asyncio.run(played.run(language, _say)))
+    raise typer.Exit(asyncio.run(run(language, _say)))
 
 
 @app.command()

@@ -240,6 +240,11 @@ class Sender:
             # A card that was deleted stays deleted; an answer to a tap is shown anew.
             if post.priority > manner_of(Notice.PLAIN).priority:
                 return None
+        if post.edits is not None:
+            # An edit may be repeated without harm. What goes out as a new message may not.
+            async with self.database.write() as tx:
+                await outbox.make_new(tx, post.id)
+            post.edits = None
         return (await send_new(self.bot, post.chat, screen)).message_id
 
     async def _edit(self, post: Outbox, screen: Screen) -> Message | bool | NotEditable:

@@ -8,7 +8,10 @@ from typing import Any
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
+from telegram import Bot
+from telegram.error import TelegramError
 
+from bot.request import AiohttpRequest, Timeouts
 from bot.routes import build
 from bot.screens.roster import column, reason
 from bot.screens.words import oddity_name
@@ -47,7 +50,10 @@ class Wrong(Exception):
 async def opened(settings: Settings) -> AsyncIterator[Database]:
     """The database, brought to the newest schema."""
     url = parse_url(settings.database_url)
-    await migrate(url)
+    try:
+        await migrate(url)
+    except OSError as error:
+        raise Wrong(f"{url.database} cannot be made: {error.strerror}.") from None
     database = Database(url)
     try:
         yield database
@@ -67,9 +73,22 @@ async def the_community(tx: AsyncSession) -> Community:
     return found[-1]
 
 
-def start_link(token: str) -> str:
-    """How to pass a start token on when the bot's name is not known here."""
-    return f"https://t.me/<your bot>?start={token}"
+async def start_link(settings: Settings, token: str) -> str:
+    """The link of a start token; without Telegram's word for it, the bot's name is left open."""
+    name = await _bot_name(settings) or "<your bot>"
+    return f"https://t.me/{name}?start={token}"
+
+
+async def _bot_name(settings: Settings) -> str | None:
+    if not settings.token.get_secret_value():
+        return None
+    request = AiohttpRequest(timeouts=Timeouts(connect=3, read=3))
+    url = f"{settings.telegram_url}/bot"
+    try:
+        async with Bot(settings.needed_token(), base_url=url, request=request) as bot:
+            return bot.username
+    except TelegramError:
+        return None
 
 
 async def init(settings: Settings, name: str, zone: str, language: str) -> dict[str, Any]:

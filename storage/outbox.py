@@ -199,6 +199,11 @@ async def sent(tx: AsyncSession, now: datetime, row: int, message: int | None) -
         await post_edit(tx, now, standing)
 
 
+async def make_new(tx: AsyncSession, row: int) -> None:
+    """What was to change a message goes out as a new one; from now it is sent like any other."""
+    await changed(tx, update(Outbox).where(Outbox.id == row).values(edits=None))
+
+
 async def forget_message(tx: AsyncSession, chat: int, message: int) -> None:
     """A message that cannot be edited any more is not tried again."""
     await changed(tx, delete(Standing).where(Standing.chat == chat, Standing.message == message))

@@ -66,7 +66,7 @@ def _head(reader: Reader, facts: Facts, open_: int, total: int) -> Markup:
     state = (
         tr("{open} of {total} still to call. Tap a name after the call.", open=open_, total=total)
         if open_
-        else tr("All contacted today: {total} of {total}. Thank you! 🌷", total=total)
+        else tr("Everybody on your list is contacted today ({total}). Thank you! 🌷", total=total)
     )
     return lines(title, tr("(late, sent at {time})", time=late) if late else "", state, BLANK)
 
