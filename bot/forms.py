@@ -135,7 +135,7 @@ async def _next(turn: Turn, form: Form, draft: Draft, *, anew: bool) -> None:
         known = {name: answers[name] for name in form.model.model_fields if name in answers}
         await form.done(turn, form.model.model_validate(known), answers)
         return
-    facts: dict[str, Any] = {"number": draft.number}
+    facts: dict[str, Any] = {"number": draft.number, "language": turn.tr.language}
     if anew:
         await turn.say(Notice.FORM, **facts)
     else:

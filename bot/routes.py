@@ -83,11 +83,15 @@ async def do(update: Update, turn: Turn) -> None:
 
 
 def _allowed(command: str, handle: Handle) -> Handle:
-    """The command, for those who may give it; help and cancel are for everybody."""
+    """The command, for those who may give it.
+
+    Help and cancel are for everybody; language and leaving also for who waits for approval.
+    """
 
     async def allowed(update: Update, turn: Turn) -> None:
-        open_to_all = command in {"menu", "help", "cancel"}
-        if not open_to_all and not may_command(turn.me.roles, command):
+        for_all = command in {"menu", "help", "cancel"}
+        for_members = command in {"language", "me"} and turn.person is not None
+        if not for_all and not for_members and not may_command(turn.me.roles, command):
             raise NotYours
         await handle(update, turn)
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+MOST_DATA = 64
+
 
 @dataclass(frozen=True)
 class Button:
@@ -14,7 +16,13 @@ class Button:
     url: str = ""
 
     def __post_init__(self) -> None:
-        """Labels are plain text; Telegram shows no entities on a button."""
+        """Labels are plain text; Telegram shows no entities on a button.
+
+        Raises:
+            ValueError: the data is longer than Telegram takes.
+        """
+        if len(self.data.encode()) > MOST_DATA:
+            raise ValueError(f"a button carries at most {MOST_DATA} bytes: {self.data}")
         if isinstance(self.label, Markup):
             object.__setattr__(self, "label", self.label.unescape())
 

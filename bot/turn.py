@@ -1,11 +1,13 @@
 """One update, one transaction: from the inbox through the handlers to the outbox."""
 
 import asyncio
+import traceback
 from collections import deque
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -301,7 +303,7 @@ class Turns:
             try:
                 await self._once(row)
             except Exception as error:  # noqa: BLE001 - any failure is counted and tried again
-                log.warning("turn_failed", row=row.id, tried=tried + 1, error=repr(error)[:300])
+                log.warning("turn_failed", row=row.id, tried=tried + 1, **_where(error))
                 async with self.database.write() as tx:
                     await inbox.note_failure(tx, row.id, type(error).__name__)
                 if self._stopping:
@@ -346,6 +348,12 @@ class Turns:
                 return
             await tell_of_trouble(tx, now, row, self.application.bot)
         self.on_commit()
+
+
+def _where(error: Exception) -> dict[str, str]:
+    """What went wrong and at which line; its words may hold what people wrote."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return {"error": type(error).__name__, "at": f"{Path(last.filename).name}:{last.lineno}"}
 
 
 async def _person(tx: AsyncSession, update: Update) -> Person | None:

@@ -61,7 +61,8 @@ def begin_sqlite(connection: Connection) -> None:
 
 def create_engine(url: URL) -> AsyncEngine:
     """An engine that behaves the same on both databases."""
-    options: dict[str, Any] = {"json_serializer": dump_json}
+    # Names and phones must not reach a log line by way of an error.
+    options: dict[str, Any] = {"json_serializer": dump_json, "hide_parameters": True}
     if url.get_backend_name() == "sqlite":
         Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
     else:

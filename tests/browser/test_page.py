@@ -22,11 +22,7 @@ from tests.browser.demo import (
 )
 
 PATH = os.environ.get("NUANLIN_TEST_BROWSER", "")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.timeout(300),
-    pytest.mark.skipif(not PATH, reason="NUANLIN_TEST_BROWSER names no browser"),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 RED = ("韩德福", "王桂芳", "陈秀英", "李玉兰", "钱国荣")
 NEW_AND_RED = "邹志明"
 
@@ -39,6 +35,7 @@ def url() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    assert PATH, "NUANLIN_TEST_BROWSER names no browser; see `make test BROWSER=…`"
     with chromium(PATH) as started:
         yield started
 
