@@ -82,7 +82,7 @@ def may(viewer: Viewer, right: Right, tie: Tie) -> bool:
             return tie.on_duty
         case Right.ASK_ERRAND:
             return tie.family or tie.self_ or tie.on_duty or tie.visits
-        case Right.SEE_ALL | Right.LOG_CALL | Right.CHANGE:
+        case _:
             return False
 
 

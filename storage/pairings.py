@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.access import Role, Viewer
@@ -142,58 +142,81 @@ async def end(tx: AsyncSession, now: datetime, pairing_id: int) -> bool:
     )
 
 
-async def workers_by_elder(tx: AsyncSession, community_id: int) -> dict[int, set[int]]:
-    """Which social workers lead a pairing with each elder."""
+async def workers_by_elder(
+    tx: AsyncSession, community_id: int, elder_id: int | None = None
+) -> dict[int, set[int]]:
+    """Which social workers lead a pairing with each elder, or with the one that is named."""
     found: dict[int, set[int]] = defaultdict(set)
-    for elder_id, worker_id in await tx.execute(
+    for led, worker_id in await tx.execute(
         select(PairingElder.elder_id, Pairing.worker_id)
         .join(Pairing, Pairing.id == PairingElder.pairing_id)
-        .where(Pairing.community_id == community_id, Pairing.ended_at.is_(None))
+        .where(
+            Pairing.community_id == community_id,
+            Pairing.ended_at.is_(None),
+            true() if elder_id is None else PairingElder.elder_id == elder_id,
+        )
     ):
-        found[elder_id].add(worker_id)
+        found[led].add(worker_id)
     return found
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Who could be owed a call list, and who leads whom: read once, asked of many."""
+
+    workers: dict[int, Member]
+    supervisors: dict[int, Member]
+    led: dict[int, set[int]]
+
+    @property
+    def callers(self) -> list[Member]:
+        """The social workers; the supervisors too when one of them cannot be reached."""
+        workers = list(self.workers.values())
+        if workers and all(members.reachable(one) for one in workers):
+            return workers
+        return list((self.workers | self.supervisors).values())
+
+    def owes(self, caller_id: int, elder: Elder) -> bool:
+        """Whether a caller owes an elder their calls, so that nobody falls through.
+
+        A social worker owes theirs and the unpaired. When chat reaches none of those, the
+        supervisors owe the calls too; and when it reaches no supervisor either, every social
+        worker it does reach.
+        """
+        everybody = self.workers | self.supervisors
+        reached = {one for one, member in everybody.items() if members.reachable(member)}
+        stand_in = caller_id in self.supervisors or (
+            caller_id in self.workers and not self.supervisors.keys() & reached
+        )
+        first = (self.led.get(elder.id, set()) & self.workers.keys()) or self.workers.keys()
+        return caller_id in first or (stand_in and not first & reached)
+
+
+async def staff(tx: AsyncSession, community_id: int, elder_id: int | None = None) -> Staff:
+    """The staff of a community, with those who lead every elder, or the one that is named."""
+    workers = await members.with_role(tx, community_id, Role.SOCIAL_WORKER)
+    supervisors = await members.with_role(tx, community_id, Role.SUPERVISOR)
+    return Staff(
+        {one.id: one for one in workers},
+        {one.id: one for one in supervisors},
+        await workers_by_elder(tx, community_id, elder_id),
+    )
 
 
 async def callers(tx: AsyncSession, community_id: int) -> list[Member]:
     """Who gets a call list: the social workers; the supervisors too when one cannot be reached."""
-    workers = await members.with_role(tx, community_id, Role.SOCIAL_WORKER)
-    if workers and all(members.reachable(one) for one in workers):
-        return workers
-    supervisors = await members.with_role(tx, community_id, Role.SUPERVISOR)
-    return list({one.id: one for one in (*workers, *supervisors)}.values())
+    return (await staff(tx, community_id)).callers
 
 
 async def elders_of_caller(
     tx: AsyncSession, community_id: int, caller_id: int, elders: list[Elder]
 ) -> list[Elder]:
-    """Those of `elders` whom a caller owes their calls, so that nobody's elders fall through.
-
-    A social worker owes theirs and the unpaired. When chat reaches none of those, the supervisors
-    owe the calls too; and when it reaches no supervisor either, every social worker it does reach.
-    """
-    workers = {one.id: one for one in await members.with_role(tx, community_id, Role.SOCIAL_WORKER)}
-    supervisors = {
-        one.id: one for one in await members.with_role(tx, community_id, Role.SUPERVISOR)
-    }
-    reached = {
-        one.id for one in (*workers.values(), *supervisors.values()) if members.reachable(one)
-    }
-    stand_in = caller_id in supervisors or (
-        caller_id in workers and not supervisors.keys() & reached
-    )
-    led = await workers_by_elder(tx, community_id)
-    mine = []
-    for elder in elders:
-        first = (led.get(elder.id, set()) & workers.keys()) or workers.keys()
-        if caller_id in first or (stand_in and not first & reached):
-            mine.append(elder)
-    return mine
+    """Those of `elders` whom a caller owes their calls."""
+    known = await staff(tx, community_id)
+    return [elder for elder in elders if known.owes(caller_id, elder)]
 
 
 async def keepers(tx: AsyncSession, elder: Elder) -> list[Member]:
     """Those who look after one elder: whoever would find them on their call list."""
-    return [
-        one
-        for one in await callers(tx, elder.community_id)
-        if await elders_of_caller(tx, elder.community_id, one.id, [elder])
-    ]
+    known = await staff(tx, elder.community_id, elder.id)
+    return [one for one in known.callers if known.owes(one.id, elder)]

@@ -127,5 +127,5 @@ def test_the_wait_is_understood_in_both_of_the_librarys_ways(
     monkeypatch.setenv("PTB_TIMEDELTA", "1")
     assert seconds_of(RetryAfter(timedelta(seconds=7))) == 7.0
     monkeypatch.delenv("PTB_TIMEDELTA")
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="timedelta"):
         assert seconds_of(RetryAfter(7)) == 7.0

@@ -21,7 +21,7 @@ BY_TIE = {
     "nothing": set(),
     "leads": set(),
     "unpaired": set(),
-    "visits": {Right.KNOW},
+    "visits": {Right.KNOW, Right.ASK_ERRAND},
     "on_duty": {Right.KNOW, Right.SEE_ADDRESS, Right.ASK_ERRAND},
     "family": {Right.KNOW, Right.ASK_ERRAND},
     "self": {Right.KNOW, Right.ASK_ERRAND},

@@ -7,7 +7,7 @@ from pathlib import Path
 from shutil import copyfile
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from care.access import Role
@@ -144,27 +144,34 @@ STAFF = st.tuples(
 )
 
 
-@pytest.fixture(scope="module")
-def plain_database(
-    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Database]:
-    """One file for all examples; each makes a community of its own."""
-    folder = tmp_path_factory.mktemp("pairings")
-    copyfile(sqlite_template, folder / "station.db")
-    database = Database(sqlite_url(folder))
-    yield database
-    asyncio.run(database.close())
+Place = tuple[asyncio.Runner, Database]
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@pytest.fixture
+def place(sqlite_template: Path, tmp_path: Path) -> Iterator[Place]:
+    """One file and one loop for all examples; each makes a community of its own."""
+    copyfile(sqlite_template, tmp_path / "station.db")
+    database = Database(sqlite_url(tmp_path))
+    with asyncio.Runner() as runner:
+        yield runner, database
+        runner.run(database.close())
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(
     staff=st.lists(STAFF, min_size=1, max_size=4),
     paired=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2), st.booleans()), max_size=5),
 )
 def test_every_red_elder_is_on_the_list_of_somebody_whom_chat_reaches(
-    plain_database: Database, staff: list[Staff], paired: list[tuple[int, int, bool]]
+    place: Place, staff: list[Staff], paired: list[tuple[int, int, bool]]
 ) -> None:
-    reached, found = asyncio.run(_who_calls(plain_database, staff, paired))
+    runner, database = place
+    reached, found = runner.run(_who_calls(database, staff, paired))
     if reached:
         for elder, callers in found.items():
             assert callers & reached, f"nobody reachable calls {elder}"
@@ -174,42 +181,38 @@ async def _who_calls(
     database: Database, staff: list[Staff], paired: list[tuple[int, int, bool]]
 ) -> tuple[set[int], dict[int, set[int]]]:
     """Whom chat reaches, and the callers of each elder."""
-    made = Database(database.url)
-    try:
-        async with made.write() as tx:
-            station = await communities.create(tx, NOW, "社区", "Asia/Shanghai", "zh_CN")
-            station.name = f"社区{station.id}"
-            people = [
-                await members.create(
-                    tx, NOW, station.id, f"员工{n}", roles,
-                    standing=Standing.ACTIVE, account=n + 1 if n % 2 or reached else None,
-                )
-                for n, (roles, reached) in enumerate(staff)
-            ]  # fmt: skip
-            for person, (_, reached) in zip(people, staff, strict=True):
-                person.blocked_at = None if reached else NOW
-            red = [
-                await elders.add(tx, NOW, station.id, ElderFacts(name=f"老人{n}", tier=Tier.RED))
-                for n in range(3)
-            ]
-            for worker, elder, ended in paired:
-                pairing = await pairings.create(
-                    tx, NOW, station.id, people[worker % len(people)].id, [], [red[elder].id]
-                )
-                if ended:
-                    await pairings.end(tx, NOW + timedelta(days=1), pairing.id)
-            await tx.flush()
-            callers = await pairings.callers(tx, station.id)
-            found = {
-                one.id: {
-                    caller.id
-                    for caller in callers
-                    if await pairings.elders_of_caller(tx, station.id, caller.id, [one])
-                }
-                for one in red
+    async with database.write() as tx:
+        station = await communities.create(tx, NOW, "社区", "Asia/Shanghai", "zh_CN")
+        station.name = f"社区{station.id}"
+        people = [
+            await members.create(
+                tx, NOW, station.id, f"员工{n}", roles,
+                standing=Standing.ACTIVE, account=n + 1 if n % 2 or reached else None,
+            )
+            for n, (roles, reached) in enumerate(staff)
+        ]  # fmt: skip
+        for person, (_, reached) in zip(people, staff, strict=True):
+            person.blocked_at = None if reached else NOW
+        red = [
+            await elders.add(tx, NOW, station.id, ElderFacts(name=f"老人{n}", tier=Tier.RED))
+            for n in range(3)
+        ]
+        for worker, elder, ended in paired:
+            pairing = await pairings.create(
+                tx, NOW, station.id, people[worker % len(people)].id, [], [red[elder].id]
+            )
+            if ended:
+                await pairings.end(tx, NOW + timedelta(days=1), pairing.id)
+        await tx.flush()
+        callers = await pairings.callers(tx, station.id)
+        found = {
+            one.id: {
+                caller.id
+                for caller in callers
+                if await pairings.elders_of_caller(tx, station.id, caller.id, [one])
             }
-            for one in red:
-                assert {keeper.id for keeper in await pairings.keepers(tx, one)} == found[one.id]
-            return {one.id for one in people if members.reachable(one)}, found
-    finally:
-        await made.close()
+            for one in red
+        }
+        for one in red:
+            assert {keeper.id for keeper in await pairings.keepers(tx, one)} == found[one.id]
+        return {one.id for one in people if members.reachable(one)}, found
