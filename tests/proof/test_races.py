@@ -1,0 +1,47 @@
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.proof import races
+
+
+def test_eight_processes_claim_the_same_300_errands_and_each_has_one_owner(
+    database_url: str,
+) -> None:
+    result = races.run(database_url, claims=8 * 300, processes=8)
+
+    assert result.errors == ()
+    assert (result.claims, result.won, result.double, result.lost) == (2400, 300, 0, 0)
+
+
+def test_reading_before_writing_is_caught_giving_one_errand_to_several(database_url: str) -> None:
+    on = asyncio.run(races.prepare(database_url, 4, 10))
+
+    result = races.race(on, way="careless")
+
+    assert not result.sound
+    assert result.double == 10
+
+
+def test_a_winner_who_is_not_the_owner_and_a_loser_who_was_not_told_are_counted(
+    tmp_path: Path,
+) -> None:
+    on = asyncio.run(races.prepare(f"sqlite:///{tmp_path / 'race.db'}", 2, 2))
+    one, other = on.errands
+    told = [races.Told(on.racers[0], won=[one]), races.Told(on.racers[1], taken=1)]
+
+    result = asyncio.run(races.judge(on, told, 1.0))
+
+    # Nobody owns either errand, and two of the four tries were never answered.
+    assert (result.double, result.lost) == (0, 4)
+    assert other not in told[0].won
+    assert result.as_json() == {"claims": 4, "won": 1, "double": 0, "lost": 4, "seconds": 1.0}
+
+
+@pytest.mark.parametrize("racers", [[1, 2]])
+def test_two_who_were_both_told_yours_are_a_double(tmp_path: Path, racers: list[int]) -> None:
+    on = asyncio.run(races.prepare(f"sqlite:///{tmp_path / 'race.db'}", 2, 1))
+    told = [races.Told(racer, won=list(on.errands)) for racer in on.racers]
+
+    assert asyncio.run(races.judge(on, told, 1.0)).double == 1
