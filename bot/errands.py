@@ -13,7 +13,7 @@ from bot.screens.words import errand_name
 from bot.turn import Turn
 from care.access import Right, Role
 from care.days import local_day, moment
-from care.errands import ENDED, EXPLAINED, Kind, Step
+from care.errands import ENDED, EXPLAINED, Kind, Step, WhyNot
 from care.notices import Notice
 from care.refusals import NotYours, Stale
 from storage import elders, errands, families, members, pairings
@@ -199,6 +199,16 @@ async def take_step(update: Update, turn: Turn) -> None:
     if claimer is not None and step is Step.CANCEL:
         await _tell(turn, claimer.id, whole.errand.id, event)
     if step is Step.RETURN:
+        await _offer(turn, whole.errand.id)
+
+
+async def give_back_all(turn: Turn) -> None:
+    """Whoever leaves gives back what they have in hand; it is offered again."""
+    for whole in await errands.in_hand_of(turn.tx, turn.me.viewer):
+        by = turn.me.member.id
+        await errands.take_step(turn.tx, turn.now, whole, Step.RETURN, by, WhyNot.OTHER)
+        await turn.refresh(errand_card(whole.errand.id))
+        await _tell_circle(turn, whole, "returned")
         await _offer(turn, whole.errand.id)
 
 

@@ -20,7 +20,7 @@ from care.phones import phone_number
 from care.refusals import LinkInvalid, NotYours, TooManyTries
 from storage import communities, elders, joining, members
 from storage.joining import Joiner
-from storage.tables import Elder, Volunteer
+from storage.tables import Community, Elder, Volunteer
 from storage.tables import Standing as StandingMessage
 
 OPEN_LINK = "v-"
@@ -42,10 +42,12 @@ async def start(update: Update, turn: Turn) -> None:
     except TooManyTries:
         await turn.say(Notice.PLAIN, say="too_many_tries", language=turn.tr.language, bare=True)
         return
-    if payload.startswith(OPEN_LINK):
-        await _apply(turn, payload.removeprefix(OPEN_LINK))
-        return
-    await _open(turn, payload)
+    # An invitation's token is random and may begin like an open link.
+    station = await communities.find_by_open_code(turn.tx, payload.removeprefix(OPEN_LINK))
+    if station is not None and payload.startswith(OPEN_LINK):
+        await _apply(turn, station)
+    else:
+        await _open(turn, payload)
 
 
 async def _open(turn: Turn, token: str) -> None:
@@ -203,11 +205,7 @@ APPLICATION = Form(
 forms.FORMS.add(APPLICATION)
 
 
-async def _apply(turn: Turn, code: str) -> None:
-    station = await communities.find_by_open_code(turn.tx, code)
-    if station is None:
-        await _wrong(turn)
-        return
+async def _apply(turn: Turn, station: Community) -> None:
     person = turn.person
     if (
         person

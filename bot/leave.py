@@ -77,10 +77,10 @@ async def _done(turn: Turn, said: Away, _answers: dict[str, Any]) -> None:
     await leave.add(turn.tx, turn.now, turn.me.member, first, last)
     days = {"first": turn.tr.day(first), "last": turn.tr.day(last)}
     await turn.show(Notice.PLAIN, say="leave_noted", **days)
-    await _free(turn, first, last)
+    await free(turn, first, last, CannotCome.AWAY, leave=[str(first), str(last)])
 
 
-async def _free(turn: Turn, first: date, last: date) -> None:
+async def free(turn: Turn, first: date, last: date, reason: str, **facts: Any) -> None:
     """The visits of these days need somebody else; the social worker hears of all at once."""
     freed = [
         row
@@ -88,10 +88,9 @@ async def _free(turn: Turn, first: date, last: date) -> None:
         if row.visit.state in PLANNED
     ]
     for row in freed:
-        away = str(CannotCome.AWAY)
-        await visits.move(turn.tx, row.visit, PLANNED, State.DECLINED, reason=away)
+        await visits.move(turn.tx, row.visit, PLANNED, State.DECLINED, reason=str(reason))
         await refresh_visit(turn, row)
-    await tell_keepers(turn, freed, leave=[str(first), str(last)])
+    await tell_keepers(turn, freed, **facts)
 
 
 forms.FORMS.add(

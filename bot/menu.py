@@ -2,19 +2,15 @@
 
 from collections.abc import Awaitable, Callable
 
-from sqlalchemy import delete
 from telegram import Update
 
 from bot import forms
 from bot.texts import LANGUAGES
 from bot.turn import Turn
 from care.access import Role
-from care.joining import Standing
 from care.notices import Notice
 from care.refusals import NotYours, Stale
 from storage import communities, drafts, members, outbox
-from storage.once import changed
-from storage.tables import MemberRole
 
 Handle = Callable[[Update, Turn], Awaitable[None]]
 
@@ -80,25 +76,6 @@ async def cancel(update: Update, turn: Turn) -> None:
     await turn.show(
         Notice.PLAIN, say="stopped" if stopped else "nothing_to_stop", language=turn.tr.language
     )
-
-
-async def ask_leave(update: Update, turn: Turn) -> None:
-    """Leaving is asked twice."""
-    _ = turn.me
-    await turn.show(Notice.LEAVE_ASKED)
-
-
-async def leave(update: Update, turn: Turn) -> None:
-    """Leave the station: no roles, no messages; what was done stays on record."""
-    person = turn.me
-    await members.audit(turn.tx, turn.now, person.viewer, "left", f"member:{person.member.id}")
-    person.member.standing = Standing.LEFT
-    await changed(turn.tx, delete(MemberRole).where(MemberRole.member_id == person.member.id))
-    await drafts.end(turn.tx, turn.account)
-    await turn.tx.flush()
-    await post_commands(turn)
-    turn.opening.person = None
-    await turn.show(Notice.PLAIN, say="left", language=turn.tr.language)
 
 
 async def words(update: Update, turn: Turn) -> None:

@@ -16,7 +16,7 @@ from telegram.ext import (
 )
 from telegram.request import BaseRequest
 
-from bot import calls, elders, errands, forms, joining, menu, pairings, roster, visits
+from bot import calls, elders, errands, forms, joining, leaving, menu, pairings, roster, visits
 from bot.screens.words import sentence
 from bot.turn import CURRENT, App, Turn
 from care.access import may_command
@@ -52,8 +52,8 @@ PRESSED: dict[str, Handle] = {
     "cancel": menu.cancel,
     "speak": menu.speak,
     "station": menu.station,
-    "leave_ask": menu.ask_leave,
-    "leave_yes": menu.leave,
+    "leave_ask": leaving.ask,
+    "leave_yes": leaving.go,
     "join": joining.agree,
     "no_join": joining.disagree,
     "approve": joining.approve,

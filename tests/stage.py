@@ -176,7 +176,8 @@ class Stage:
                     await self.settle()
                     return press.text
         shown = [[one.label for row in buttons(m) for one in row] for m in self.chat(person, chat)]
-        raise AssertionError(f"no button {what!r} among {shown}")
+        texts = [one.text for one in self.chat(person, chat)]
+        raise AssertionError(f"no button {what!r} among {shown} of {texts}")
 
     async def group(self, title: str, people: list[Person], by: Person) -> Group:
         """The volunteers' group, with the bot taken into it by a member of staff."""

@@ -115,6 +115,24 @@ async def test_the_buttons_of_a_question_answered_before_are_stale(town: Crowd) 
     assert "What is to be done?" in await text(town)
 
 
+async def test_done_pressed_twice_does_not_answer_the_next_question_too(town: Crowd) -> None:
+    stage = town.stage
+    new = stage.telegram.add_person("Newcomer", language_code="en", phone="+8613911112222")
+    stage.phones.start(new, f"v-{stage.station.open_code}")
+    await stage.settle()
+    await stage.say(new, "吴同学")
+    stage.phones.send_contact(new)
+    await stage.settle()
+    await stage.tap(new, "student")
+    message = stage.last(new)
+    [done] = [one.data for row in message.rows for one in row if "Done" in one.label]
+    stage.phones.press(new, message.id, done)
+    again = stage.phones.press(new, message.id, done, stale=True)
+    await stage.settle()
+    assert "changed meanwhile" in str(again.text)
+    assert "When can you come?" in stage.last(new).text
+
+
 async def test_the_buttons_of_a_form_given_up_are_stale(town: Crowd) -> None:
     await begin(town)
     message = town.stage.last(town.li)

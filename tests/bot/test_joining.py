@@ -299,3 +299,11 @@ async def test_an_account_of_two_communities_has_in_each_its_own_roles(town: Cro
     assert "幸福社区" in stage.last(town.chen).text
     await stage.say(town.chen, "/errands")
     assert "not available" not in stage.last(town.chen).text
+
+
+async def test_a_token_that_begins_like_an_open_link_is_still_an_invitation(
+    town: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.joining.secrets.token_urlsafe", lambda _size: "v-" + "x" * 41)
+    joined = await town.stage.person("赵六", Role.VOLUNTEER)
+    assert "Welcome" in town.stage.last(joined).text

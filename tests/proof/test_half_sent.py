@@ -1,7 +1,7 @@
 from datetime import timedelta
 from pathlib import Path
 
-from tests.stage import staged, sqlite_url
+from tests.stage import sqlite_url, staged
 
 
 async def test_an_answer_shown_anew_because_its_message_is_gone_is_not_shown_twice(

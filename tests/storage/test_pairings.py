@@ -7,7 +7,7 @@ from pathlib import Path
 from shutil import copyfile
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from care.access import Role
@@ -137,6 +137,7 @@ async def test_a_blocked_social_workers_elders_are_on_the_supervisors_list(
 # Nobody falls through: whoever works at the station, whoever of them chat reaches, and however the
 # elders are paired.
 
+WORKER = frozenset({Role.SOCIAL_WORKER})
 Staff = tuple[frozenset[Role], bool]
 STAFF = st.tuples(
     st.sets(st.sampled_from([Role.SUPERVISOR, Role.SOCIAL_WORKER]), min_size=1).map(frozenset),
@@ -167,6 +168,8 @@ def place(sqlite_template: Path, tmp_path: Path) -> Iterator[Place]:
     staff=st.lists(STAFF, min_size=1, max_size=4),
     paired=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2), st.booleans()), max_size=5),
 )
+@example(staff=[(WORKER, False), (WORKER | {Role.SUPERVISOR}, True)], paired=[(0, 0, False)])
+@example(staff=[(WORKER, False), (WORKER, True)], paired=[(0, 0, False)])
 def test_every_red_elder_is_on_the_list_of_somebody_whom_chat_reaches(
     place: Place, staff: list[Staff], paired: list[tuple[int, int, bool]]
 ) -> None:
