@@ -24,9 +24,10 @@ demo: install
 # make test BROWSER=/usr/bin/chromium   the browser tests as well
 # NUANLIN_TEST_PEER=<folder> make test  the independent server as well, see .ci/run
 # make test ARGS="-k claim"             only some
+# Three at a time on two cores: the proofs wait for other processes much of the time.
 test: MARKS = $(if $(BROWSER),,not browser)$(if $(BROWSER)$(NUANLIN_TEST_PEER),, and )$(if $(NUANLIN_TEST_PEER),,not peer)
 test: install
-	NUANLIN_TEST_BROWSER="$(BROWSER)" $(BIN)/python -m pytest -n 2 --dist worksteal $(if $(MARKS),-m "$(MARKS)") $(ARGS)
+	NUANLIN_TEST_BROWSER="$(BROWSER)" $(BIN)/python -m pytest -n 3 --dist worksteal $(if $(MARKS),-m "$(MARKS)") $(ARGS)
 
 lint: install
 	$(BIN)/ruff check .
