@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Update
 
-from bot.pinyin import Style, pinyin
+from bot.pinyin import initials
 from bot.screen import Button, Screen
 from bot.texts import Texts
 from bot.turn import Turn
@@ -260,7 +260,7 @@ def matches(label: str, text: str) -> bool:
     wanted = text.strip().lower()
     if wanted in label.lower():
         return True
-    readings = pinyin(label, style=Style.FIRST_LETTER, heteronym=True)
+    readings = initials(label)
     return _initials_match(readings, wanted)
 
 

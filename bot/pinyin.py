@@ -1,13 +1,29 @@
 """Pinyin of names, without the dictionary of phrases.
 
-The phrases are of no use for names, and cost every start a third of a second and 44 MB.
+The phrases are of no use for names and would cost 44 MB; the rest is read when somebody first looks
+for a name, so that the start does not wait for it.
 """
 
 import os
+from collections.abc import Sequence
 
-# Read by pypinyin when it is imported, so it must stand before that import.
-os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
 
-from pypinyin import Style, lazy_pinyin, pinyin
+def initials(name: str) -> Sequence[Sequence[str]]:
+    """The first letters each character may have; surnames are read in several ways."""
+    _without_phrases()
+    from pypinyin import Style, pinyin  # noqa: PLC0415 - see above
 
-__all__ = ["Style", "lazy_pinyin", "pinyin"]
+    return pinyin(name, style=Style.FIRST_LETTER, heteronym=True)
+
+
+def spelled(name: str) -> list[str]:
+    """The syllables of a name, to sort by."""
+    _without_phrases()
+    from pypinyin import lazy_pinyin  # noqa: PLC0415 - see above
+
+    return lazy_pinyin(name)
+
+
+def _without_phrases() -> None:
+    """Read by pypinyin when it is imported."""
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")

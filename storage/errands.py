@@ -14,6 +14,9 @@ from storage.elders import tie_of
 from storage.once import changed
 from storage.tables import Elder, Errand, ErrandStep, Member
 
+# Made once: an alias copies every column of its table.
+asker, claimer = aliased(Member), aliased(Member)
+
 
 @dataclass(frozen=True)
 class Whole:
@@ -72,7 +75,6 @@ def _note(
 
 
 async def _rows(tx: AsyncSession, *where: object) -> list[Whole]:
-    asker, claimer = aliased(Member), aliased(Member)
     rows = await tx.execute(
         select(Errand, Elder, asker, claimer)
         .join(Elder, Elder.id == Errand.elder_id)

@@ -12,6 +12,9 @@ from care.notices import Delivery, Notice, Priority, manner_of
 from storage.once import changed, insert_once
 from storage.tables import Outbox, Post, Standing
 
+# Made once: an alias copies every column of its table.
+waiting = aliased(Outbox)
+
 
 @dataclass(frozen=True)
 class To:
@@ -65,7 +68,6 @@ async def refresh(tx: AsyncSession, now: datetime, card: str) -> None:
     A message not sent yet needs nothing, it is rendered when it is sent; one being sent right now
     is edited once more afterwards. A message about to show something else is left alone.
     """
-    waiting = aliased(Outbox)
     edit_waits = exists().where(
         waiting.chat == Standing.chat,
         waiting.edits == Standing.message,

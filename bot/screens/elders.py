@@ -5,7 +5,7 @@ from datetime import datetime
 from markupsafe import Markup
 
 from bot import forms
-from bot.pinyin import lazy_pinyin
+from bot.pinyin import spelled
 from bot.screen import Button, Screen
 from bot.screens.calls import contact_line
 from bot.screens.reader import Facts, Reader, age, lines, pages, paragraphs, phone_of, spaced, tap
@@ -45,7 +45,7 @@ def card_of(elder_id: int) -> str:
 def in_order(found: list[Elder]) -> list[Elder]:
     """Red first, those not assessed last; by pinyin within a tier."""
     place = list(MARKS)
-    return sorted(found, key=lambda one: (place.index(one.tier), lazy_pinyin(one.name), one.id))
+    return sorted(found, key=lambda one: (place.index(one.tier), spelled(one.name), one.id))
 
 
 async def elders(reader: Reader, facts: Facts) -> Screen | None:
