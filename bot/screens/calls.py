@@ -5,7 +5,18 @@ from datetime import date
 from markupsafe import Markup
 
 from bot.screen import Button, Screen
-from bot.screens.reader import BLANK, Facts, Reader, age, lines, pages, phone_of, spaced, tap
+from bot.screens.reader import (
+    BLANK,
+    Facts,
+    Reader,
+    age,
+    beside,
+    lines,
+    pages,
+    phone_of,
+    spaced,
+    tap,
+)
 from bot.screens.words import kind_name, outcome_name, reason_name, tier_name, urgency_name
 from care.access import Right
 from care.calls import Outcome, Owed, Reason, in_order
@@ -77,8 +88,10 @@ def _line(reader: Reader, number: int, elder: Elder, owed: Owed) -> Markup:
     last = tr("last contact {day}", day=tr.day(owed.last_contact)) if owed.last_contact else ""
     detail = tr(" · ").join(part for part in (why, last) if part)
     return lines(
-        Markup("{}. <b>{}</b> {} ☎ {}").format(
-            number, elder.name, age(reader, elder), phone_of(reader, elder)
+        Markup("{}. {} ☎ {}").format(
+            number,
+            beside(Markup("<b>{}</b>").format(elder.name), age(reader, elder)),
+            phone_of(reader, elder),
         ),
         Markup("    {}").format(detail) if detail else "",
     )
@@ -91,7 +104,10 @@ async def call(reader: Reader, facts: Facts) -> Screen | None:
     version = await records.count_of_day(reader.tx, elder, reader.today)
     history = await records.latest(reader.tx, elder, 3)
     head = lines(
-        Markup("<b>{}</b> {} {}").format(elder.name, age(reader, elder), tier_name(tr, elder.tier)),
+        Markup("{} {}").format(
+            beside(Markup("<b>{}</b>").format(elder.name), age(reader, elder)),
+            tier_name(tr, elder.tier),
+        ),
         Markup("☎ {}").format(phone_of(reader, elder)),
         Markup("🏠 {}").format(elder.address or elder.building or "—"),
     )

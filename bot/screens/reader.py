@@ -93,6 +93,11 @@ def paragraphs(*parts: str) -> Markup:
     return Markup("\n\n").join(part for part in parts if part)
 
 
+def beside(*parts: str | None) -> Markup:
+    """Words in a row; empty ones leave no gap."""
+    return Markup(" ").join(part for part in parts if part)
+
+
 def age(reader: Reader, elder: Elder) -> Markup:
     """ "82岁", or nothing when the birth date is not written down."""
     years = age_on(reader.today, elder.birth_date)

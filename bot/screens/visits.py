@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from markupsafe import Markup
 
 from bot.screen import Button, Screen
-from bot.screens.reader import BLANK, Facts, Reader, age, lines, phone_of, tap
+from bot.screens.reader import BLANK, Facts, Reader, age, beside, lines, phone_of, tap
 from bot.screens.words import cannot_name, half_name, reason_name, visit_state, weekday_name
 from bot.texts import Texts
 from care.access import Role
@@ -30,11 +30,6 @@ def not_visited_name(tr: Texts, why: NotVisited) -> Markup:
     if why.reason is None:
         return tr("nobody opened the door")
     return reason_name(tr, why.reason)
-
-
-def beside(*parts: str | None) -> Markup:
-    """Words in a row; empty ones leave no gap."""
-    return Markup(" ").join(part for part in parts if part)
 
 
 async def visits(reader: Reader, facts: Facts) -> Screen | None:
