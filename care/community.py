@@ -23,4 +23,3 @@ class Settings(BaseModel):
     pairing_smallest: int = 3
     pairing_largest: int = 5
     visits_in_one_half_day: int = Field(default=2, ge=1)
-    errand_days_ahead: int = 3

@@ -8,10 +8,12 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.calls import CONTACTS, Kind, Outcome, Owed, Reason
+from care.days import local_day
 from care.elders import Tier
 from storage import pairings
+from storage.communities import zone_of
 from storage.once import insert_once
-from storage.tables import CheckIn, Contact, Elder, Member
+from storage.tables import CheckIn, Community, Contact, Elder, Member
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ async def owed(
     tx: AsyncSession, community_id: int, today: date, elders: list[Elder]
 ) -> dict[int, Owed]:
     """What the call list says of each of `elders` today."""
+    zone = zone_of(await tx.get_one(Community, community_id))
     ids = [elder.id for elder in elders]
     today_rows = await tx.execute(
         select(Contact.elder_id, Contact.outcome).where(
@@ -93,7 +96,7 @@ async def owed(
             checked_in=said.get(elder.id) is True,
             attempts_today=attempts[elder.id],
             last_contact=last.get(elder.id),
-            red_since=None,
+            red_since=local_day(elder.tier_since, zone) if elder.tier_since else None,
             done=elder.id in done,
         )
         for elder in elders
