@@ -18,6 +18,18 @@ from storage.tables.people import (
     Volunteer,
     WrongTry,
 )
+from storage.tables.watch import (
+    Alert,
+    ClosedDay,
+    ContactChange,
+    DoorVisit,
+    FollowUp,
+    Pause,
+    RedDay,
+    Surge,
+    TierQuestion,
+    Told,
+)
 from storage.tables.wire import Arrival, Draft, Inbox, Outbox, Post, Standing
 from storage.tables.work import (
     Assignment,
@@ -29,18 +41,23 @@ from storage.tables.work import (
 )
 
 __all__ = [
+    "Alert",
     "Arrival",
     "Assignment",
     "Audit",
     "CheckIn",
+    "ClosedDay",
     "Community",
     "Consent",
     "Contact",
+    "ContactChange",
+    "DoorVisit",
     "Draft",
     "Elder",
     "Errand",
     "ErrandStep",
     "FamilyLink",
+    "FollowUp",
     "Inbox",
     "Invitation",
     "Leave",
@@ -50,10 +67,15 @@ __all__ = [
     "Pairing",
     "PairingElder",
     "PairingVolunteer",
+    "Pause",
     "Post",
+    "RedDay",
     "Standing",
+    "Surge",
     "Table",
     "TierChange",
+    "TierQuestion",
+    "Told",
     "Volunteer",
     "WeekPlan",
     "WrongTry",

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from care.access import Role
 from care.elders import Sex, Tier
 from care.joining import Standing, VolunteerKind
+from care.pauses import Gone
 from storage.tables.columns import Json, Key, Short, Table, Words, words
 
 COMMUNITY = "community.id"
@@ -80,7 +81,10 @@ class Volunteer(Table):
 
 
 class Leave(Table):
-    """A volunteer's dated absence, first and last day included."""
+    """Somebody's dated absence, first and last day included.
+
+    `deputy_id` has the call list of a social worker who is away; None leaves it to the supervisor.
+    """
 
     __tablename__ = "leave"
 
@@ -89,6 +93,7 @@ class Leave(Table):
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), index=True)
     first_day: Mapped[date]
     last_day: Mapped[date]
+    deputy_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
     created_at: Mapped[datetime]
 
 
@@ -135,7 +140,11 @@ class Consent(Table):
 
 
 class Elder(Table):
-    """A person in care; the fields of `care.elders.ElderFacts`, whose purposes stand there."""
+    """A person in care; the fields of `care.elders.ElderFacts`, whose purposes stand there.
+
+    `ability_grade` is GB/T 42195's, 0 to 4, and not the tier; `confirmed_on` is the day on which
+    somebody last said that everything written here is still right.
+    """
 
     __tablename__ = "elder"
     __table_args__ = (Index(None, "community_id", "tier"),)
@@ -161,7 +170,10 @@ class Elder(Table):
     door_hint: Mapped[str | None] = mapped_column(Text)
     remark: Mapped[str | None] = mapped_column(Text)
     tier_since: Mapped[datetime | None]
+    ability_grade: Mapped[int | None]
+    confirmed_on: Mapped[date | None]
     exited_at: Mapped[datetime | None]
+    exit_reason: Mapped[Gone | None] = mapped_column(words(Gone))
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 

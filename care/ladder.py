@@ -1,0 +1,121 @@
+"""The ladder: what happens, and when, while a red elder has not been reached today."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from care.community import Settings
+from care.days import moment
+
+
+class Step(StrEnum):
+    """The rungs, lowest first (handbook, "The day").
+
+    `CLOSED` is not on the clock: it tells of a day that ended before anybody could be told.
+    """
+
+    REMIND = "remind"
+    DOOR = "door"
+    RAISE = "raise"
+    EMERGENCY = "emergency"
+    CLOSED = "closed"
+
+
+ON_THE_CLOCK = (Step.REMIND, Step.DOOR, Step.RAISE)
+
+
+class Cause(StrEnum):
+    """Why somebody is asked to go to the door."""
+
+    NO_CONTACT = "no_contact"
+    NO_ANSWER = "no_answer"
+
+
+class Alert(StrEnum):
+    """What an alert is about."""
+
+    SILENT = "silent"
+    EMERGENCY = "emergency"
+
+
+class Clear(StrEnum):
+    """How an alert ended; every one ends with an all-clear (handbook, "Words")."""
+
+    REACHED = "reached"
+    HOSPITAL = "hospital"
+    WITH_FAMILY = "with_family"
+    FALSE_ALARM = "false_alarm"
+    OTHER = "other"
+
+
+BY_HAND = (Clear.REACHED, Clear.HOSPITAL, Clear.WITH_FAMILY, Clear.FALSE_ALARM, Clear.OTHER)
+
+
+class DoorEnd(StrEnum):
+    """How a door visit ended."""
+
+    DONE = "done"
+    CALLED_OFF = "called_off"
+    DAY_OVER = "day_over"
+
+
+# Who becomes owed in the course of a day is given time before the next rung.
+GRACE = {
+    Step.REMIND: timedelta(hours=1),
+    Step.DOOR: timedelta(hours=1),
+    Step.RAISE: timedelta(hours=1),
+}
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A red elder who is owed a contact today and has none.
+
+    Attributes:
+        owed_since: since when today: None for the whole day; else when the tier was raised, or
+            when a pause was ended.
+        attempts: calls nobody answered and doors nobody opened today.
+    """
+
+    elder_id: int
+    owed_since: datetime | None = None
+    attempts: int = 0
+
+
+def due_at(step: Step, day: date, waiting: Waiting, settings: Settings, zone: ZoneInfo) -> datetime:
+    """From when on `step` is due for somebody who still waits (UTC)."""
+    at = {
+        Step.REMIND: settings.remind_calls_at,
+        Step.DOOR: settings.door_visit_at,
+        Step.RAISE: settings.escalate_at,
+    }[step]
+    named = moment(day, at, zone)
+    if waiting.owed_since is None:
+        return named
+    return max(named, waiting.owed_since + GRACE[step])
+
+
+def due(
+    now: datetime, day: date, waiting: Waiting, settings: Settings, zone: ZoneInfo
+) -> frozenset[Step]:
+    """The rungs that are due by now (handbook, "The day": 11:30, 15:00, 17:00).
+
+    After as many attempts as the setting says a door visit is due at once.
+    """
+    found = {step for step in ON_THE_CLOCK if now >= due_at(step, day, waiting, settings, zone)}
+    if waiting.attempts >= settings.attempts_for_door_visit:
+        found.add(Step.DOOR)
+    return frozenset(found)
+
+
+def cause_of(waiting: Waiting, settings: Settings) -> Cause:
+    """What the volunteers are told of why they are asked."""
+    if waiting.attempts >= settings.attempts_for_door_visit:
+        return Cause.NO_ANSWER
+    return Cause.NO_CONTACT
+
+
+def asks_again_at(asked_at: datetime, settings: Settings) -> datetime:
+    """When an emergency that nobody has taken is told again (handbook: every 10 minutes)."""
+    return asked_at + timedelta(minutes=settings.emergency_again_minutes)

@@ -1,0 +1,51 @@
+"""Pauses with a return date, and exits: who is owed nothing, and until when."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class Why(StrEnum):
+    """Why an elder is owed nothing for a while (handbook, "Words": pause)."""
+
+    HOSPITAL = "hospital"
+    FAMILY = "family"
+    TRAVEL = "travel"
+    OTHER = "other"
+
+
+class Gone(StrEnum):
+    """Why an elder is in care no more."""
+
+    MOVED = "moved"
+    DIED = "died"
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Paused:
+    """A stretch of days on which nothing is owed.
+
+    Attributes:
+        first: the first day of it.
+        until: the return date, on which care is owed again.
+        ended_on: local day on which it was ended early; care is owed from that day on.
+    """
+
+    first: date
+    until: date
+    ended_on: date | None = None
+    why: Why = Why.OTHER
+
+    def covers(self, day: date) -> bool:
+        """Whether nothing is owed on `day`: until the return date (handbook, "Tiers and cadence").
+
+        Somebody who is back the same day is owed their contact all the same.
+        """
+        end = self.until if self.ended_on is None else min(self.until, self.ended_on)
+        return self.first <= day < end
+
+
+def covering(pauses: list[Paused], day: date) -> Paused | None:
+    """The pause that covers `day`."""
+    return next((one for one in pauses if one.covers(day)), None)
