@@ -7,8 +7,8 @@ from pydantic import BaseModel, Field
 from telegram import Update
 
 from bot import forms, joining
-from bot.calls import refresh_lists
 from bot.forms import Filling, Form, Option, Question
+from bot.lists import refresh_lists
 from bot.screens.elders import SHELVES, card_of
 from bot.screens.words import tier_name
 from bot.texts import Texts
@@ -17,7 +17,7 @@ from care.access import Right, Role
 from care.elders import Tier
 from care.notices import Notice
 from care.refusals import NotYours, Stale
-from storage import elders, members
+from storage import elders, members, tiers
 from storage.elders import Decision
 from storage.tables import Standing
 
@@ -171,6 +171,7 @@ async def _tier_said(turn: Turn, said: TierSaid, _answers: dict[str, Any]) -> No
         after=said.after,
     )
     await turn.tx.flush()
+    await tiers.settle(turn.tx, turn.now, elder, turn.me.member.id)
     if Tier.RED in {before, said.after}:
         await refresh_lists(turn, elder)
     await turn.refresh(card_of(elder.id))

@@ -13,12 +13,12 @@ from bot.screens.words import errand_name
 from bot.turn import Turn
 from care.access import Right, Role
 from care.days import local_day, moment
-from care.errands import ENDED, EXPLAINED, Kind, Step, WhyNot
+from care.errands import ENDED, EXPLAINED, Kind, Step
 from care.notices import Notice
 from care.refusals import NotYours, Stale
-from storage import elders, errands, families, members, pairings
+from storage import elders, errand_offers, errands, pairings
+from storage.errand_offers import errand_card
 from storage.errands import Whole
-from storage.outbox import To
 from storage.tables import Elder
 
 
@@ -85,9 +85,10 @@ async def _asked(turn: Turn, said: Asked, _answers: dict[str, Any]) -> None:
         turn.tx, turn.now, elder, said.kind, said.what, by_when, viewer.member_id
     )
     await turn.show(Notice.ERRAND, errand_card(errand.id), errand=errand.id)
-    await _offer(turn, errand.id)
-    for one in await pairings.keepers(turn.tx, elder):
-        await _tell(turn, one.id, errand.id, "asked")
+    await errand_offers.offer(turn.tx, turn.now, turn.me.community, errand.id, turn.me.member.id)
+    today = local_day(turn.now, turn.me.zone)
+    for one in await pairings.keepers(turn.tx, elder, today):
+        await errand_offers.tell(turn.tx, turn.now, one.id, errand, "asked", turn.me.member)
 
 
 FORM = Form(
@@ -103,11 +104,6 @@ FORM = Form(
     title=lambda tr: tr("Ask for an errand"),
 )
 forms.FORMS.add(FORM)
-
-
-def errand_card(errand_id: int) -> str:
-    """The card name of everything that shows one errand."""
-    return f"errand:{errand_id}"
 
 
 async def ask(update: Update, turn: Turn) -> None:
@@ -127,31 +123,6 @@ async def ask_for(update: Update, turn: Turn) -> None:
     await forms.begin(turn, FORM, elder=str(elder.id))
 
 
-async def _offer(turn: Turn, errand_id: int) -> None:
-    """The card goes to the volunteers' group; without a group, to every volunteer."""
-    station = turn.me.community
-    facts = {"errand": errand_id}
-    if station.group_chat is not None:
-        group = To(station.group_chat, None, station.id)
-        await turn.tell(
-            group,
-            Notice.ERRAND_CARD,
-            key=f"errand_card:{errand_id}:{turn.now:%Y%m%d%H%M%S}",
-            card=errand_card(errand_id),
-            **facts,
-        )
-        return
-    for one in await members.with_role(turn.tx, station.id, Role.VOLUNTEER):
-        if members.reachable(one) and one.id != turn.me.member.id:
-            await turn.tell(
-                members.to_of(one),
-                Notice.ERRAND_CARD,
-                key=f"errand_card:{errand_id}:{one.id}:{turn.now:%Y%m%d%H%M%S}",
-                card=errand_card(errand_id),
-                **facts,
-            )
-
-
 async def claim(update: Update, turn: Turn) -> None:
     """`claim:<errand>`, in the group or in private: exactly one wins, the others read who did."""
     [errand_id] = turn.numbers(1)
@@ -159,7 +130,7 @@ async def claim(update: Update, turn: Turn) -> None:
     await turn.say(Notice.ERRAND, errand_card(errand_id), errand=errand_id)
     await turn.refresh(errand_card(errand_id))
     turn.toast(turn.tr("It is yours. The address is in your private chat."))
-    await _tell_circle(turn, whole, "claimed")
+    await errand_offers.tell_circle(turn.tx, turn.now, whole, "claimed", turn.me.member)
 
 
 async def show_open(update: Update, turn: Turn) -> None:
@@ -195,21 +166,19 @@ async def take_step(update: Update, turn: Turn) -> None:
     await turn.show(Notice.ERRAND, errand_card(whole.errand.id), errand=whole.errand.id)
     await turn.refresh(errand_card(whole.errand.id))
     event = "returned" if step is Step.RETURN else str(whole.errand.state)
-    await _tell_circle(turn, whole, event)
+    await errand_offers.tell_circle(turn.tx, turn.now, whole, event, turn.me.member)
     if claimer is not None and step is Step.CANCEL:
-        await _tell(turn, claimer.id, whole.errand.id, event)
+        await errand_offers.tell(turn.tx, turn.now, claimer.id, whole.errand, event, turn.me.member)
     if step is Step.RETURN:
-        await _offer(turn, whole.errand.id)
+        await errand_offers.offer(
+            turn.tx, turn.now, turn.me.community, whole.errand.id, turn.me.member.id
+        )
 
 
 async def give_back_all(turn: Turn) -> None:
     """Whoever leaves gives back what they have in hand; it is offered again."""
     for whole in await errands.in_hand_of(turn.tx, turn.me.viewer):
-        by = turn.me.member.id
-        await errands.take_step(turn.tx, turn.now, whole, Step.RETURN, by, WhyNot.OTHER)
-        await turn.refresh(errand_card(whole.errand.id))
-        await _tell_circle(turn, whole, "returned")
-        await _offer(turn, whole.errand.id)
+        await errand_offers.give_back(turn.tx, turn.now, turn.me.community, whole, turn.me.member)
 
 
 async def _allowed(turn: Turn, number: str, word: str) -> tuple[Whole, Step]:
@@ -235,29 +204,6 @@ async def _allowed(turn: Turn, number: str, word: str) -> tuple[Whole, Step]:
     elif me != whole.errand.claimed_by:
         raise NotYours
     return whole, step
-
-
-async def _tell_circle(turn: Turn, whole: Whole, event: str) -> None:
-    """The asker, the social workers, and at the end the family hear of it; not who did it."""
-    told = {whole.asker.id, *(one.id for one in await pairings.keepers(turn.tx, whole.elder))}
-    if event == "done":
-        told |= {one.id for one in await families.of_elder(turn.tx, whole.elder)}
-    for member_id in sorted(told - {turn.me.member.id}):
-        await _tell(turn, member_id, whole.errand.id, event)
-
-
-async def _tell(turn: Turn, member_id: int, errand_id: int, event: str) -> None:
-    if member_id == turn.me.member.id:
-        return
-    member = await members.in_community(turn.tx, turn.me.community.id, member_id)
-    await turn.tell(
-        members.to_of(member),
-        Notice.ERRAND_TOLD,
-        key=f"errand_told:{errand_id}:{event}:{member_id}:{turn.now:%Y%m%d%H%M%S}",
-        errand=errand_id,
-        event=event,
-        by=turn.me.member.name,
-    )
 
 
 PRESSED = {

@@ -7,6 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 from pydantic import BaseModel, ValidationError
+from pydantic_core import PydanticCustomError
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Update
 
@@ -52,6 +53,7 @@ class Question:
         options: makes the buttons, when the choice is finite.
         many: several may be chosen, then "done".
         write: an answer may be typed.
+        read: makes of typed words what an option would have been; asked before the model.
         contact: the phone number may be shared with one button.
         skip: label that leaves the field empty.
         when: whether to ask at all, given the answers so far.
@@ -63,6 +65,7 @@ class Question:
     options: Callable[[Filling], Awaitable[list[Option]]] | None = None
     many: bool = False
     write: bool = False
+    read: Callable[[Filling, str], str] | None = None
     contact: bool = False
     skip: Callable[[Texts], str] | None = None
     when: Callable[[dict[str, Any]], bool] = lambda _answers: True
@@ -207,7 +210,12 @@ async def typed(turn: Turn, text: str) -> bool:
     filling = _filling(turn, draft)
     if question.write or question.contact:
         try:
-            answers[question.field] = check(form.model, question.field, clean(text))
+            said = clean(text)
+            if question.read is not None:
+                said = question.read(filling, said)
+            answers[question.field] = check(form.model, question.field, said)
+        except PydanticCustomError as error:
+            answers["_error"] = [error.type, {}]
         except ValidationError as error:
             first = error.errors()[0]
             context = {name: str(value) for name, value in first.get("ctx", {}).items()}

@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Coroutine
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -14,7 +15,7 @@ import typer
 from rich.console import Console
 from sqlalchemy.exc import DBAPIError
 
-from bot import station
+from bot import ledger_report, station
 from bot.logs import set_up
 from bot.settings import Settings, SettingWrong, read_settings
 from bot.station import Wrong
@@ -154,6 +155,29 @@ def _names(text: str) -> list[str]:
 
 
 @app.command()
+def ledger(
+    first: Annotated[str | None, typer.Option("--from", help="First day, 2026-04-01.")] = None,
+    last: Annotated[str | None, typer.Option("--to", help="Last day, 2026-04-30.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """How every red elder's day ended, who was told of the missed ones, and the rates."""
+    days = _day("--from", first), _day("--to", last)
+    station_, found = asyncio.run(station.ledger(_settings(), *days))
+    if as_json:
+        _print_json(ledger_report.as_json(station_, found))
+        return
+    for table in ledger_report.tables(station_, found):
+        out.print(table)
+
+
+def _day(option: str, text: str | None) -> date | None:
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError:
+        raise Wrong(f"{option} {text!r} is no day: write it like 2026-04-30.") from None
+
+
+@app.command()
 def serve() -> None:
     """Serve the bot until told to stop."""
     settings = _settings()
@@ -189,6 +213,24 @@ def tour(
 
     set_up("ERROR")
     raise typer.Exit(asyncio.run(run(language, _say)))
+
+
+@app.command()
+def simulate(
+    days: Annotated[int, typer.Option(min=1, help="How many days.")] = 7,
+    seed: Annotated[int, typer.Option(help="One seed, one history.")] = 1,
+    faults: Annotated[bool, typer.Option(help="Let everything fail that can fail.")] = False,
+    elders: Annotated[int, typer.Option(min=8, help="How many elders live there.")] = 82,
+    as_json: AsJson = False,
+) -> None:
+    """Play days of a whole community in minutes, and look whether every promise was kept."""
+    from bot.simulation.command import run  # noqa: PLC0415 - `serve` never pays for it
+
+    report = run(days, seed, faults=faults, elders=elders, quiet=as_json)
+    if as_json:
+        _print_json(report.as_json())
+    if report.violations:
+        raise typer.Exit(1)
 
 
 @app.command()

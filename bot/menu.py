@@ -63,7 +63,7 @@ async def station(update: Update, turn: Turn) -> None:
         if member.id == member_id:
             member.chosen_at = turn.now
             await turn.tx.flush()
-            turn.opening.person = await members.person_of_account(turn.tx, turn.account)
+            turn.opening.person = await members.person_of_account(turn.tx, turn.account, turn.now)
             await post_commands(turn)
             await turn.show(Notice.MENU)
             return

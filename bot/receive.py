@@ -35,6 +35,7 @@ class Receiver:
     bot: ExtBot[None]
     clock: Clock
     on_commit: Callable[[], None]
+    patience: int = POLL_SECONDS
     _offset: int | None = None
 
     async def store(self, payloads: list[dict[str, Any]]) -> None:
@@ -64,7 +65,7 @@ class Receiver:
         await self._until_done(lambda: self.bot.delete_webhook(drop_pending_updates=False))
         while True:
             try:
-                await self.poll_once()
+                await self.poll_once(self.patience)
                 pause = 0.5
             except InvalidToken:
                 raise

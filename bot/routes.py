@@ -16,7 +16,31 @@ from telegram.ext import (
 )
 from telegram.request import BaseRequest
 
-from bot import calls, elders, errands, forms, joining, leaving, menu, pairings, roster, visits
+from bot import (
+    calls,
+    contact_entry,
+    contact_fixes,
+    contacts,
+    elders,
+    errands,
+    exits,
+    follow_ups,
+    forms,
+    joining,
+    ladder,
+    leave,
+    leaving,
+    ledger,
+    menu,
+    pairings,
+    pauses,
+    reviews,
+    roster,
+    surge,
+    tiers,
+    updates,
+    visits,
+)
 from bot.screens.words import sentence
 from bot.turn import CURRENT, App, Turn
 from care.access import may_command
@@ -37,10 +61,13 @@ TYPED: dict[str, Handle] = {
     "elders": elders.show_list,
     "pairings": pairings.show_list,
     "week": visits.show_week,
+    "ledger": ledger.show,
+    "surge": surge.show,
     "errand": errands.ask,
     "invite": joining.invite,
     "import": roster.ask_for_file,
     "export": roster.export,
+    "update": updates.show_list,
     "visits": visits.show_mine,
     "errands": errands.show_open,
     "leave": visits.ask_leave,
@@ -61,14 +88,30 @@ PRESSED: dict[str, Handle] = {
     "calls_page": calls.turn_page,
     "call": calls.show_call,
     "why_not": calls.ask_why_not,
+    "why_not_door": calls.ask_why_not_door,
     "log": calls.log,
+    "at_door": calls.show_door,
+    "log_door": calls.log_door,
     "fine": calls.fine,
     "call_me": calls.call_me,
+    **contacts.PRESSED,
+    **contact_entry.PRESSED,
+    **contact_fixes.PRESSED,
+    **follow_ups.PRESSED,
     **elders.PRESSED,
     **pairings.PRESSED,
     **roster.PRESSED,
     **visits.PRESSED,
     **errands.PRESSED,
+    **tiers.PRESSED,
+    **reviews.PRESSED,
+    **updates.PRESSED,
+    **ladder.PRESSED,
+    **pauses.PRESSED,
+    **exits.PRESSED,
+    **leave.PRESSED,
+    **surge.PRESSED,
+    **ledger.PRESSED,
 }
 
 GROUP_PRESSED = frozenset({"claim"})

@@ -35,6 +35,8 @@ class Screen:
         text: HTML, already escaped; the caption when there is a picture or file.
         rows: buttons under the message, row by row.
         photo: PNG bytes.
+        drawing: a picture as SVG; painted when no transaction is open any more. A message that
+            shows one can turn into another drawing in place.
         document: file name and bytes.
         ask_contact: label of a keyboard button that shares the phone number.
         protect: may not be forwarded or saved.
@@ -43,6 +45,7 @@ class Screen:
     text: Markup
     rows: tuple[tuple[Button, ...], ...] = ()
     photo: bytes | None = None
+    drawing: str = ""
     document: tuple[str, bytes] | None = None
     ask_contact: str | None = None
     protect: bool = False

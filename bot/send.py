@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from functools import partial
@@ -18,6 +18,7 @@ from telegram import (
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     InputFile,
+    InputMediaPhoto,
     KeyboardButton,
     Message,
     ReplyKeyboardMarkup,
@@ -27,6 +28,7 @@ from telegram.ext import ExtBot
 
 from bot.clock import Clock
 from bot.pacer import Pacer, seconds_of
+from bot.pictures.paint import NotPainted, paint
 from bot.screen import Screen
 from bot.screens import closed, render
 from bot.screens.menu import commands_for
@@ -44,6 +46,8 @@ ONCE_AGAIN = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(seconds=60)
 LONGEST_SLEEP = 30.0
 WRITE_AGAIN = 1.0
+# Telegram's words for a message that is not there, or cannot become what it is to become.
+GONE = ("to edit not found", "can't be edited", "no text", "no media")
 
 
 class NotEditable(Enum):
@@ -62,6 +66,7 @@ class Sender:
     clock: Clock
     pacer: Pacer = field(default_factory=Pacer)
     monotonic: Callable[[], float] = time.monotonic
+    longest_sleep: float = LONGEST_SLEEP
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _busy: dict[int, asyncio.Task[None]] = field(default_factory=dict)
     _stopping: bool = False
@@ -74,10 +79,7 @@ class Sender:
 
     async def run(self) -> None:
         """Until stopped. What a crash left half-sent is settled first."""
-        async with self.database.write() as tx:
-            found = await outbox.recover(tx, self.clock.now())
-        if found:
-            log.warning("half_sent_before_restart", rows=found)
+        await self._written(self._recover)
         while not self._stopping:
             self._wake.clear()
             try:
@@ -90,6 +92,12 @@ class Sender:
                     await self._wake.wait()
             except TimeoutError:
                 pass
+
+    async def _recover(self) -> None:
+        async with self.database.write() as tx:
+            found = await outbox.recover(tx, self.clock.now())
+        if found:
+            log.warning("half_sent_before_restart", rows=found)
 
     async def stop(self) -> None:
         """Finish what is being sent; what waits stays in the outbox."""
@@ -121,8 +129,8 @@ class Sender:
         else:
             if not self._busy:
                 self._idle.set()
-            wait = LONGEST_SLEEP if later is None else self.clock.real_seconds_until(later)
-            return min(wait, LONGEST_SLEEP)
+            wait = self.longest_sleep if later is None else self.clock.real_seconds_until(later)
+            return min(wait, self.longest_sleep)
         return await self._start(due)
 
     async def _start(self, due: list[tuple[int, int, bool]]) -> float:
@@ -170,7 +178,7 @@ class Sender:
             log.exception("message_not_drawn", row=row)
             await self._written(partial(self._not_drawn, row, error))
             return
-        await self._deliver(post, screen)
+        await self._deliver(post, await _painted(screen))
 
     async def _not_drawn(self, row: int, error: Exception) -> None:
         async with self.database.write() as tx:
@@ -231,7 +239,7 @@ class Sender:
                 scope=BotCommandScopeChat(post.chat),
             )
             return None
-        if post.edits is not None and screen.photo is None and screen.document is None:
+        if post.edits is not None and _in_place(screen):
             outcome = await self._edit(post, screen)
             if outcome is not NotEditable.GONE:
                 return post.edits
@@ -249,6 +257,13 @@ class Sender:
 
     async def _edit(self, post: Outbox, screen: Screen) -> Message | bool | NotEditable:
         try:
+            if screen.photo is not None:
+                return await self.bot.edit_message_media(
+                    InputMediaPhoto(screen.photo, caption=str(screen.text), parse_mode="HTML"),
+                    chat_id=post.chat,
+                    message_id=post.edits,
+                    reply_markup=inline(screen),
+                )
             return await self.bot.edit_message_text(
                 str(screen.text),
                 chat_id=post.chat,
@@ -260,7 +275,7 @@ class Sender:
             text = str(error).lower()
             if "not modified" in text:
                 return NotEditable.UNCHANGED
-            if "to edit not found" in text or "can't be edited" in text or "no text" in text:
+            if any(words in text for words in GONE):
                 return NotEditable.GONE
             raise
 
@@ -306,6 +321,22 @@ class Sender:
                     await outbox.post(
                         tx, now, to, Notice.UNREACHABLE, {"member": member.id}, key=key
                     )
+
+
+async def _painted(screen: Screen | dict[str, Any]) -> Screen | dict[str, Any]:
+    """With its picture; one that cannot be painted leaves the words that stand under it."""
+    if isinstance(screen, dict) or not screen.drawing:
+        return screen
+    try:
+        return replace(screen, photo=await paint(screen.drawing))
+    except NotPainted as error:
+        log.warning("not_painted", reason=str(error))
+        return screen
+
+
+def _in_place(screen: Screen) -> bool:
+    """Whether a message may turn into this one; an uploaded file always comes as a new one."""
+    return bool(screen.drawing) or (screen.photo is None and screen.document is None)
 
 
 def _repeated(post: Outbox) -> bool:

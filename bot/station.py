@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,9 @@ from bot.service import Service, Webhook, requests
 from bot.settings import Settings
 from bot.texts import Texts
 from care.access import Role
+from care.cadence import days_of_month, month_of
 from care.days import local_day
+from care.elders import Tier
 from care.pairings import oddities
 from care.refusals import UnknownName
 from storage import (
@@ -34,8 +37,10 @@ from storage import (
     roster,
     roster_import,
 )
+from storage import ledger as ledgers
 from storage.elders import Decision, facts_of
 from storage.engine import Database, parse_url
+from storage.ledger import Ledger
 from storage.migrate import migrate
 from storage.tables import Community
 
@@ -237,6 +242,25 @@ async def pair(
     }
 
 
+async def ledger(
+    settings: Settings, first: date | None, last: date | None
+) -> tuple[Community, Ledger]:
+    """How every red day from `first` to `last` ended; this month, when neither is given.
+
+    Raises:
+        Wrong: the last day is before the first.
+    """
+    now = settings.make_clock().now()
+    async with opened(settings) as database, database.read() as tx:
+        station = await the_community(tx)
+        today = local_day(now, communities.zone_of(station))
+        first = first or month_of(last or today)
+        last = last or days_of_month(first)[-1]
+        if last < first:
+            raise Wrong(f"--to {last} is before --from {first}.")
+        return station, await ledgers.read(tx, now, station, first, last)
+
+
 async def serve(settings: Settings) -> None:
     """Run the bot until cancelled.
 
@@ -282,10 +306,11 @@ async def status(settings: Settings) -> dict[str, Any]:
             "unreachable": 0,
         }
         for station in await communities.every(tx):
-            found["red"] += len(red := await calls.red(tx, station.id))
-            today = local_day(now, communities.zone_of(station))
-            states = await calls.owed(tx, station.id, today, red)
-            found["owed_today"] += len(states)
-            found["contacted_today"] += sum(one.done for one in states.values())
+            everybody = await elders.of_community(tx, station.id)
+            found["red"] += sum(one.tier is Tier.RED for one in everybody)
+            red = {one.id for one in await calls.red_today(tx, now, station)}
+            open_ = {one.id for one, _ in await calls.waiting_today(tx, now, station)}
+            found["owed_today"] += len(red)
+            found["contacted_today"] += len(red - open_)
             found["unreachable"] += len(await members.unreachable(tx, station.id))
     return found

@@ -320,7 +320,7 @@ class Turns:
         async with self.database.write() as tx:
             if not await inbox.finish(tx, now, row.id):
                 return
-            opening = Opening(tx, now, update, await _person(tx, update), prepared)
+            opening = Opening(tx, now, update, await _person(tx, update, now), prepared)
             token = CURRENT.set(opening)
             try:
                 await self.application.process_update(update)
@@ -356,7 +356,7 @@ def _where(error: Exception) -> dict[str, str]:
     return {"error": type(error).__name__, "at": f"{Path(last.filename).name}:{last.lineno}"}
 
 
-async def _person(tx: AsyncSession, update: Update) -> Person | None:
+async def _person(tx: AsyncSession, update: Update, now: datetime) -> Person | None:
     """Who acts: an account, never a channel, an anonymous admin, or another bot."""
     message = update.message
     user = update.effective_user
@@ -365,7 +365,7 @@ async def _person(tx: AsyncSession, update: Update) -> Person | None:
     chat = update.effective_chat
     if chat is not None and chat.type == "private" and update.my_chat_member is None:
         await members.note_reached(tx, user.id)
-    return await members.person_of_account(tx, user.id)
+    return await members.person_of_account(tx, user.id, now)
 
 
 async def tell_of_trouble(
@@ -379,7 +379,7 @@ async def tell_of_trouble(
         log.exception("update_unreadable", row=row.id)
         person = await members.person_of_account(tx, row.chat)
     else:
-        person = await _person(tx, update)
+        person = await _person(tx, update, now)
     if row.chat > 0:
         to = To(row.chat, person.member.id if person else None)
         await outbox.post(tx, now, to, Notice.SET_ASIDE, key=f"aside:{row.id}")

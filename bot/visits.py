@@ -6,7 +6,7 @@ from typing import Any
 from telegram import Update
 
 from bot import door, leave, week
-from bot.calls import refresh_lists
+from bot.contacts import written
 from bot.door import AtTheDoor
 from bot.turn import Turn
 from bot.week import refresh_visit, tell_keepers
@@ -24,7 +24,7 @@ from care.visits import (
     can_begin,
     can_report,
 )
-from storage import calls, drafts, visits
+from storage import calls, contacts, drafts, visits
 from storage.calls import Happened
 from storage.tables import Standing
 from storage.visits import Visiting
@@ -227,7 +227,8 @@ async def _record(
     )
     await calls.record(turn.tx, turn.now, row.elder, what)
     await refresh_visit(turn, row)
-    await refresh_lists(turn, row.elder)
+    found = await contacts.by_key(turn.tx, row.elder.community_id, what.key)
+    await written(turn, row.elder, found)
 
 
 def _happened_at(turn: Turn, row: Visiting) -> datetime:

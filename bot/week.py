@@ -99,9 +99,7 @@ def _from_now(turn: Turn, monday: date) -> tuple[date, HalfDay]:
 
 
 async def _led(turn: Turn) -> frozenset[int]:
-    viewer = turn.me.viewer
-    worker = None if viewer.supervisor else viewer.member_id
-    found = await pairings.of_community(turn.tx, viewer.community_id, worker_id=worker)
+    found = await pairings.led_by(turn.tx, turn.me.viewer)
     return frozenset(one.pairing.id for one in found)
 
 
@@ -187,8 +185,9 @@ async def refresh_visit(turn: Turn, row: Visiting) -> None:
 async def tell_keepers(turn: Turn, rows: list[Visiting], **facts: Any) -> None:
     """Whoever looks after the elders hears of visits that cannot be made, in one message each."""
     told: dict[int, tuple[Member, list[int]]] = {}
+    today = local_day(turn.now, turn.me.zone)
     for row in rows:
-        for one in await pairings.keepers(turn.tx, row.elder):
+        for one in await pairings.keepers(turn.tx, row.elder, today):
             told.setdefault(one.id, (one, []))[1].append(row.visit.id)
     for one, ids in told.values():
         await turn.tell(
@@ -203,7 +202,8 @@ async def tell_keepers(turn: Turn, rows: list[Visiting], **facts: Any) -> None:
 
 async def tell_concern(turn: Turn, row: Visiting) -> None:
     """Whoever looks after the elder hears at once of what is worrying, or needed."""
-    for one in await pairings.keepers(turn.tx, row.elder):
+    today = local_day(turn.now, turn.me.zone)
+    for one in await pairings.keepers(turn.tx, row.elder, today):
         await turn.tell(
             members.to_of(one),
             Notice.VISIT_CONCERN,

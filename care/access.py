@@ -1,6 +1,7 @@
 """Who may do and see what: one table, asked by the functions that load a record for a member."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum, auto
 
 
@@ -19,11 +20,15 @@ STAFF = frozenset({Role.SUPERVISOR, Role.SOCIAL_WORKER})
 
 @dataclass(frozen=True)
 class Viewer:
-    """The member who asks."""
+    """The member who asks.
+
+    `today` is their local day, on which they may stand in for a colleague; None asks for nobody.
+    """
 
     member_id: int
     community_id: int
     roles: frozenset[Role]
+    today: date | None = None
 
     @property
     def staff(self) -> bool:
@@ -43,6 +48,7 @@ class Tie:
     Attributes:
         leads: social worker of a pairing with the elder.
         unpaired: the elder has no pairing, so every social worker looks after them.
+        deputy: stands in today for the social workers of the elder's pairings.
         visits: volunteer in a pairing with the elder.
         on_duty: has a visit to the elder that is planned or under way, or an errand in hand.
         family: linked by invitation.
@@ -51,6 +57,7 @@ class Tie:
 
     leads: bool = False
     unpaired: bool = False
+    deputy: bool = False
     visits: bool = False
     on_duty: bool = False
     family: bool = False
@@ -65,13 +72,14 @@ class Right(StrEnum):
     SEE_ALL = auto()
     LOG_CALL = auto()
     ASK_ERRAND = auto()
+    ASK_PAUSE = auto()
     CHANGE = auto()
 
 
 def may(viewer: Viewer, right: Right, tie: Tie) -> bool:
     """Whether `viewer` has `right` over the elder they are tied to by `tie`."""
     looks_after = viewer.supervisor or (
-        Role.SOCIAL_WORKER in viewer.roles and (tie.leads or tie.unpaired)
+        Role.SOCIAL_WORKER in viewer.roles and (tie.leads or tie.unpaired or tie.deputy)
     )
     if looks_after:
         return True
@@ -82,6 +90,8 @@ def may(viewer: Viewer, right: Right, tie: Tie) -> bool:
             return tie.on_duty
         case Right.ASK_ERRAND:
             return tie.family or tie.self_ or tie.on_duty or tie.visits
+        case Right.ASK_PAUSE:
+            return tie.family
         case _:
             return False
 
@@ -96,12 +106,15 @@ COMMANDS: dict[str, frozenset[Role]] = {
     "elders": STAFF,
     "pairings": STAFF,
     "week": STAFF,
+    "ledger": STAFF,
+    "surge": STAFF,
     "invite": STAFF,
     "import": STAFF,
     "export": STAFF,
+    "update": STAFF,
     "visits": frozenset({Role.VOLUNTEER}),
     "errands": frozenset({Role.VOLUNTEER}),
-    "leave": frozenset({Role.VOLUNTEER}),
+    "leave": frozenset({Role.VOLUNTEER, Role.SOCIAL_WORKER}),
     "elder": frozenset({Role.FAMILY}),
     "errand": STAFF | {Role.FAMILY},
 }

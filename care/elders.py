@@ -14,6 +14,10 @@ class Tier(StrEnum):
     GREEN = "green"
 
 
+# Of GB/T 42195, from no loss of ability to a complete one; not the tier.
+GRADES = range(5)
+
+
 class Sex(StrEnum):
     """As on the identity card."""
 

@@ -56,6 +56,7 @@ class DoorEnd(StrEnum):
     """How a door visit ended."""
 
     DONE = "done"
+    NOBODY = "nobody"
     CALLED_OFF = "called_off"
     DAY_OVER = "day_over"
 
@@ -76,11 +77,13 @@ class Waiting:
         owed_since: since when today: None for the whole day; else when the tier was raised, or
             when a pause was ended.
         attempts: calls nobody answered and doors nobody opened today.
+        door_failed: somebody went to the door today and did not reach them.
     """
 
     elder_id: int
     owed_since: datetime | None = None
     attempts: int = 0
+    door_failed: bool = False
 
 
 def due_at(step: Step, day: date, waiting: Waiting, settings: Settings, zone: ZoneInfo) -> datetime:
@@ -101,11 +104,14 @@ def due(
 ) -> frozenset[Step]:
     """The rungs that are due by now (handbook, "The day": 11:30, 15:00, 17:00).
 
-    After as many attempts as the setting says a door visit is due at once.
+    After as many attempts as the setting says a door visit is due at once; after a door nobody
+    opened, whoever answers for the elder is told at once.
     """
     found = {step for step in ON_THE_CLOCK if now >= due_at(step, day, waiting, settings, zone)}
     if waiting.attempts >= settings.attempts_for_door_visit:
         found.add(Step.DOOR)
+    if waiting.door_failed:
+        found.add(Step.RAISE)
     return frozenset(found)
 
 
@@ -114,8 +120,3 @@ def cause_of(waiting: Waiting, settings: Settings) -> Cause:
     if waiting.attempts >= settings.attempts_for_door_visit:
         return Cause.NO_ANSWER
     return Cause.NO_CONTACT
-
-
-def asks_again_at(asked_at: datetime, settings: Settings) -> datetime:
-    """When an emergency that nobody has taken is told again (handbook: every 10 minutes)."""
-    return asked_at + timedelta(minutes=settings.emergency_again_minutes)

@@ -1,7 +1,8 @@
 """The day's ledger: how every red elder's day ended, and the rates that follow from it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 
@@ -32,6 +33,12 @@ def state_of(*, contacted: bool, excuse: Excuse | None) -> State:
     return State.MISSED if excuse is None else State.EXCUSED
 
 
+def live_state(*, contacted: bool, excuse: Excuse | None) -> State | None:
+    """A day that is not closed yet: met or excused already, else open, which is None."""
+    found = state_of(contacted=contacted, excuse=excuse)
+    return None if found is State.MISSED else found
+
+
 def open_until(day: date, late_entries_until: int) -> date:
     """The last day on which something that happened on `day` may be written down.
 
@@ -53,10 +60,11 @@ class Tally:
     met: int = 0
     excused: int = 0
     missed: int = 0
+    open: int = 0
 
     @property
     def owed(self) -> int:
-        """Days on which a contact was owed."""
+        """Days on which a contact was owed and that are over."""
         return self.met + self.missed
 
     @property
@@ -65,13 +73,27 @@ class Tally:
         return self.met * 100 // self.owed if self.owed else None
 
 
-def tally(states: list[State]) -> Tally:
-    """Count."""
+def tally(states: Sequence[State | None]) -> Tally:
+    """Count; None is a day that is still open."""
     return Tally(
         met=states.count(State.MET),
         excused=states.count(State.EXCUSED),
         missed=states.count(State.MISSED),
+        open=states.count(None),
     )
+
+
+def unbroken(days: list[tuple[date, State]]) -> list[State]:
+    """The states of the newest days that follow each other without a gap; oldest first, as given.
+
+    Who was red in spring and is red again in autumn begins to count anew.
+    """
+    found: list[State] = []
+    for n, (day, state) in enumerate(reversed(days)):
+        if day != days[-1][0] - timedelta(days=n):
+            break
+        found.insert(0, state)
+    return found
 
 
 def days_in_a_row(states: list[State]) -> int:

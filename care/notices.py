@@ -59,6 +59,12 @@ class Notice(StrEnum):
     NOT_REACHED = "not_reached"
     FAMILY_CHOICE = "family_choice"
     UNREACHABLE = "unreachable"
+    ELDER_TIER = "elder_tier"
+    TIER = "tier"
+    TIERS = "tiers"
+    TIER_REVIEW = "tier_review"
+    UPDATES = "updates"
+    UPDATE = "update"
     ROSTER_PREVIEW = "roster_preview"
     ROSTER_DONE = "roster_done"
     ROSTER_EXPORT = "roster_export"
@@ -66,10 +72,29 @@ class Notice(StrEnum):
     CALL_LIST = "call_list"
     CALL = "call"
     CALL_AGAIN = "call_again"
-    EMERGENCY = "emergency"
     FOLLOW_UP = "follow_up"
     PLEASE_CALL = "please_call"
     CHECK_IN = "check_in"
+    CONTACTS = "contacts"
+    CONTACT = "contact"
+    CALLS_OPEN = "calls_open"
+    DOOR = "door"
+    DOOR_OFF = "door_off"
+    ALERT = "alert"
+    ALL_CLEAR = "all_clear"
+    FAMILY_REACHED = "family_reached"
+    EVENING = "evening"
+    DAY_MISSED = "day_missed"
+    SURGE = "surge"
+    # pauses and leave
+    PAUSE = "pause"
+    PAUSE_OFFER = "pause_offer"
+    PAUSE_RETURN = "pause_return"
+    PAUSE_ASKED = "pause_asked"
+    PAUSE_TOLD = "pause_told"
+    VISIT_OFF = "visit_off"
+    AWAY = "away"
+    DEPUTY = "deputy"
     # the week
     WEEK = "week"
     WEEK_PUBLISHED = "week_published"
@@ -85,17 +110,28 @@ class Notice(StrEnum):
     ERRAND = "errand"
     ERRANDS = "errands"
     ERRAND_TOLD = "errand_told"
+    # the ledger
+    LEDGER = "ledger"
+    LEDGER_MISSED = "ledger_missed"
     # running the station
     ALARM = "alarm"
 
 
 _ALARM = Manner(Delivery.MUST, Priority.ALARM)
+_MUST = Manner(Delivery.MUST, Priority.PROMPT)
 _ANSWER = Manner(Delivery.ONCE, Priority.ANSWER)
 _PROMPT = Manner(Delivery.ONCE, Priority.PROMPT)
 _BROADCAST = Manner(Delivery.ONCE, Priority.BROADCAST)
 
 _MANNERS: dict[Notice, Manner] = {
-    Notice.EMERGENCY: _ALARM,
+    Notice.ALERT: _ALARM,
+    Notice.DAY_MISSED: _ALARM,
+    Notice.DOOR: _MUST,
+    Notice.CALLS_OPEN: _PROMPT,
+    Notice.DOOR_OFF: _PROMPT,
+    Notice.ALL_CLEAR: _PROMPT,
+    Notice.FAMILY_REACHED: _ALARM,
+    Notice.EVENING: _MUST,
     Notice.ALARM: _ALARM,
     Notice.PLEASE_CALL: _ALARM,
     Notice.SET_ASIDE: _PROMPT,
@@ -105,9 +141,16 @@ _MANNERS: dict[Notice, Manner] = {
     Notice.CALL_AGAIN: _PROMPT,
     Notice.VISIT_DECLINED: _PROMPT,
     Notice.VISIT_CONCERN: _ALARM,
+    Notice.PAUSE_ASKED: _PROMPT,
+    Notice.PAUSE_RETURN: _PROMPT,
+    Notice.VISIT_OFF: _PROMPT,
+    Notice.DEPUTY: _PROMPT,
     Notice.ERRAND_CARD: _PROMPT,
     Notice.ERRAND_TOLD: _PROMPT,
     Notice.FOLLOW_UP: _PROMPT,
+    Notice.TIER: _MUST,
+    Notice.TIERS: _MUST,
+    Notice.TIER_REVIEW: _BROADCAST,
     Notice.CALL_LIST: _BROADCAST,
     Notice.WEEK_PUBLISHED: _BROADCAST,
     Notice.VISITS: _BROADCAST,

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from care.typed import LONGEST, one_day
+
 
 class Why(StrEnum):
     """Why an elder is owed nothing for a while (handbook, "Words": pause)."""
@@ -44,6 +46,18 @@ class Paused:
         """
         end = self.until if self.ended_on is None else min(self.until, self.ended_on)
         return self.first <= day < end
+
+
+def return_day(text: str, after: date) -> date:
+    """The return date that somebody typed, later than `after`.
+
+    Raises:
+        ValueError: no day, or one that is too early or absurdly late.
+    """
+    found = one_day(text, after)
+    if not after < found <= after + LONGEST:
+        raise ValueError(text)
+    return found
 
 
 def covering(pauses: list[Paused], day: date) -> Paused | None:

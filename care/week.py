@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from itertools import combinations, pairwise
 
+from care.cadence import part_of
 from care.community import Settings
 from care.days import HalfDay, days_of, half_day_name
 from care.elders import Tier
@@ -24,6 +25,7 @@ class ElderWeek:
         planned: days of the week that already have a live assignment.
         familiar: the volunteer who came last.
         excused: visits of the week that the social worker dropped, with a reason.
+        paused: days of the week on which nothing is owed.
     """
 
     elder_id: int
@@ -33,6 +35,7 @@ class ElderWeek:
     planned: frozenset[date] = frozenset()
     familiar: int | None = None
     excused: int = 0
+    paused: frozenset[date] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -98,11 +101,15 @@ def owed_visits(elder: ElderWeek, week: date, settings: Settings) -> int:
 
     Yellow is owed its visits every week. Green is owed one a month: the first four weeks of the
     month share the elders out by their number, and the visit stays owed until it happened. A week
-    belongs to the month its Thursday is in. Red is owed contacts, not visits.
+    belongs to the month its Thursday is in. Red is owed contacts, not visits. Who is paused for
+    some days is owed less, and on the others only.
     """
     if elder.tier is Tier.YELLOW:
-        return max(0, settings.yellow_visits_a_week - len(elder.planned) - elder.excused)
+        quota = part_of(settings.yellow_visits_a_week, 7 - len(elder.paused), 7)
+        return max(0, quota - len(elder.planned) - elder.excused)
     if elder.tier is not Tier.GREEN or elder.planned or elder.excused:
+        return 0
+    if not visit_days(elder, week):
         return 0
     thursday = week + timedelta(days=3)
     turn = (thursday.day - 1) // 7
@@ -118,7 +125,11 @@ def owed_visits(elder: ElderWeek, week: date, settings: Settings) -> int:
 def visit_days(elder: ElderWeek, week: date) -> list[date]:
     """The days of the week on which a visit would count for what is owed."""
     month = (week + timedelta(days=3)).month
-    return [day for day in days_of(week) if elder.tier is not Tier.GREEN or day.month == month]
+    return [
+        day
+        for day in days_of(week)
+        if day not in elder.paused and (elder.tier is not Tier.GREEN or day.month == month)
+    ]
 
 
 @dataclass

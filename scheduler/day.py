@@ -5,12 +5,15 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.access import Role
+from care.community import Settings
 from care.days import local_day, moment
 from care.notices import Notice
-from storage import communities, elders, families, members, outbox, pairings, visits
+from storage import communities, elders, families, members, outbox, pairings, pauses, visits
+from storage.call_list import list_card
 from storage.tables import Community
 
 LATE_AFTER = timedelta(minutes=10)
+SILENT_NEWS = timedelta(hours=1)
 
 
 def _end_of(day: date, station: Community) -> datetime:
@@ -26,15 +29,16 @@ def _late(now: datetime, at: time, station: Community) -> str | None:
 
 
 async def post_check_ins(tx: AsyncSession, now: datetime, station: Community) -> None:
-    """08:00: elders with their own chat are asked how they are."""
+    """08:00: elders with their own chat are asked how they are, but not while they are paused."""
     today = local_day(now, communities.zone_of(station))
     noon = moment(today, time(12), communities.zone_of(station))
     if now >= noon:
         return
+    paused = await pauses.covering(tx, station.id, today)
     present = {
         elder.member_id
         for elder in await elders.of_community(tx, station.id)
-        if elder.member_id is not None
+        if elder.member_id is not None and elder.id not in paused
     }
     for member in await members.with_role(tx, station.id, Role.ELDER):
         to = members.to_of(member)
@@ -56,7 +60,7 @@ async def post_call_lists(tx: AsyncSession, now: datetime, station: Community) -
     """
     today = local_day(now, communities.zone_of(station))
     late = _late(now, communities.settings_of(station).call_list_at, station)
-    for caller in await pairings.callers(tx, station.id):
+    for caller in await pairings.callers(tx, station.id, today):
         to = members.to_of(caller)
         if to is not None:
             await outbox.post(
@@ -66,9 +70,28 @@ async def post_call_lists(tx: AsyncSession, now: datetime, station: Community) -
                 Notice.CALL_LIST,
                 {"day": str(today), "late": late},
                 key=f"call_list:{caller.id}:{today}",
-                card=f"calls:{caller.id}:{today}",
+                card=list_card(caller.id, today),
                 expires_at=_end_of(today, station),
             )
+
+
+def silent_at(settings: Settings) -> time:
+    """When those who have not answered the morning's question are silent.
+
+    A minute after it, so that the last of the questions has stood long enough too.
+    """
+    asked = datetime.combine(date.min, settings.check_in_at)
+    return (asked + timedelta(minutes=settings.silent_after_minutes + 1)).time()
+
+
+async def show_silent(tx: AsyncSession, now: datetime, station: Community) -> None:
+    """Once they are silent, the call lists that stand already say so, without a new message."""
+    zone = communities.zone_of(station)
+    today = local_day(now, zone)
+    if now - moment(today, silent_at(communities.settings_of(station)), zone) > SILENT_NEWS:
+        return
+    for caller in await pairings.callers(tx, station.id, today):
+        await outbox.refresh(tx, now, list_card(caller.id, today), once=f"silent:{today}")
 
 
 async def post_visit_reminders(tx: AsyncSession, now: datetime, station: Community) -> None:

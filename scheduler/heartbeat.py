@@ -44,6 +44,7 @@ class Job:
         on: the weekday, Monday is 0; None for every day.
         run: does it for one community; run late, twice, or on two machines, nothing doubles.
         any_day: looks for itself whether it is due; its time only makes it prompt.
+        also: further times of the day at which it should be prompt.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Job:
     run: Callable[[AsyncSession, datetime, Community], Awaitable[None]]
     on: Callable[[Settings], int | None] = lambda _settings: None
     any_day: bool = False
+    also: tuple[Callable[[Settings], time], ...] = ()
 
     def due(self, now: datetime, community: Community) -> bool:
         """Whether its time of the local day has come."""
@@ -122,17 +124,23 @@ class Heartbeat:
             return
         self.on_commit()
 
-    def _schedule_prompt(self, now: datetime, stations: list[Community]) -> None:
-        """Wake at the next named time too, so that 08:30 is 08:30 and not 08:30:29."""
+    def next_named(self, now: datetime, stations: list[Community]) -> datetime | None:
+        """The next named time of any job; None while there is no community."""
         named = [
-            next_moment(now, job.at(settings), communities.zone_of(station), job.on(settings))
+            next_moment(now, at(settings), communities.zone_of(station), job.on(settings))
             for station in stations
             for settings in [communities.settings_of(station)]
             for job in self.jobs
+            for at in (job.at, *job.also)
         ]
-        if not named or not self._scheduler.running:
+        return min(named, default=None)
+
+    def _schedule_prompt(self, now: datetime, stations: list[Community]) -> None:
+        """Wake at the next named time too, so that 08:30 is 08:30 and not 08:30:29."""
+        named = self.next_named(now, stations)
+        if named is None or not self._scheduler.running:
             return
-        wait = self.clock.real_seconds_until(min(named)) + PROMPT_LEAD
+        wait = self.clock.real_seconds_until(named) + PROMPT_LEAD
         self._scheduler.add_job(
             self.beat,
             DateTrigger(datetime.now().astimezone() + timedelta(seconds=wait)),

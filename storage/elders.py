@@ -11,6 +11,7 @@ from care.elders import ElderFacts, Tier
 from care.errands import IN_HAND
 from care.refusals import NotYours, UnknownName
 from care.visits import ON_DUTY
+from storage.pairings import staff
 from storage.tables import (
     Assignment,
     Elder,
@@ -42,9 +43,11 @@ async def tie_of(tx: AsyncSession, viewer: Viewer, elder: Elder) -> Tie:
         )
     )
     family = await tx.get(FamilyLink, (me, elder.id))
+    leads = any(worker == me for _, worker in pairings)
     return Tie(
-        leads=any(worker == me for _, worker in pairings),
+        leads=leads,
         unpaired=not pairings,
+        deputy=bool(pairings) and not leads and await _stands_in(tx, viewer, elder),
         visits=Role.VOLUNTEER in viewer.roles
         and bool(
             await tx.scalar(
@@ -58,6 +61,14 @@ async def tie_of(tx: AsyncSession, viewer: Viewer, elder: Elder) -> Tie:
         family=family is not None,
         self_=elder.member_id == me,
     )
+
+
+async def _stands_in(tx: AsyncSession, viewer: Viewer, elder: Elder) -> bool:
+    """Whether the elder is on the viewer's list today in place of whoever leads the pairing."""
+    if Role.SOCIAL_WORKER not in viewer.roles or viewer.today is None:
+        return False
+    known = await staff(tx, viewer.community_id, viewer.today, elder.id)
+    return known.owes(viewer.member_id, elder)
 
 
 async def _on_duty(tx: AsyncSession, member_id: int, elder_id: int) -> bool:
@@ -75,11 +86,15 @@ async def _on_duty(tx: AsyncSession, member_id: int, elder_id: int) -> bool:
 async def access_elder(tx: AsyncSession, viewer: Viewer, elder_id: int, right: Right) -> Elder:
     """The elder's record, for somebody who has `right`.
 
+    Of somebody who is in care no more, the staff may still see the record, and nobody does more.
+
     Raises:
         NotYours: absent, of another community, or not for this viewer; the three read the same.
     """
     elder = await tx.get(Elder, elder_id)
     if elder is None or elder.community_id != viewer.community_id:
+        raise NotYours
+    if elder.exited_at is not None and right is not Right.SEE_ALL:
         raise NotYours
     if not may(viewer, right, await tie_of(tx, viewer, elder)):
         raise NotYours
@@ -87,7 +102,10 @@ async def access_elder(tx: AsyncSession, viewer: Viewer, elder_id: int, right: R
 
 
 async def looked_after(tx: AsyncSession, viewer: Viewer) -> list[Elder]:
-    """The elders a member of staff looks after: all, for a supervisor; else theirs and unpaired."""
+    """The elders a member of staff looks after: all, for a supervisor.
+
+    For a social worker theirs, the unpaired, and those of colleagues for whom they stand in today.
+    """
     statement = (
         select(Elder)
         .where(Elder.community_id == viewer.community_id, Elder.exited_at.is_(None))
@@ -102,8 +120,18 @@ async def looked_after(tx: AsyncSession, viewer: Viewer) -> list[Elder]:
             .where(Pairing.ended_at.is_(None), Pairing.community_id == viewer.community_id)
         )
         mine = paired.where(Pairing.worker_id == viewer.member_id)
-        statement = statement.where(or_(Elder.id.in_(mine), Elder.id.not_in(paired)))
+        others = await _stood_in_for(tx, viewer)
+        statement = statement.where(
+            or_(Elder.id.in_(mine), Elder.id.not_in(paired), Elder.id.in_(others))
+        )
     return list(await tx.scalars(statement))
+
+
+async def _stood_in_for(tx: AsyncSession, viewer: Viewer) -> list[int]:
+    if viewer.today is None:
+        return []
+    known = await staff(tx, viewer.community_id, viewer.today)
+    return [one for one in known.led if viewer.member_id in known.responsible(one)]
 
 
 async def of_community(tx: AsyncSession, community_id: int) -> list[Elder]:
@@ -210,11 +238,10 @@ def change_tier(
     )
     elder.tier = after
     elder.tier_since = now
-    elder.updated_at = now
 
 
 async def tier_history(
-    tx: AsyncSession, elder: Elder, limit: int = 3
+    tx: AsyncSession, elder: Elder, limit: int = 3, offset: int = 0
 ) -> list[tuple[TierChange, Member | None]]:
     """An elder's latest changes of tier with who decided, newest first; None: not in chat."""
     rows = await tx.execute(
@@ -223,5 +250,6 @@ async def tier_history(
         .where(TierChange.elder_id == elder.id, TierChange.community_id == elder.community_id)
         .order_by(TierChange.at.desc(), TierChange.id.desc())
         .limit(limit)
+        .offset(offset)
     )
     return [(change_, member) for change_, member in rows]

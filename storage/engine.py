@@ -97,9 +97,9 @@ async def _to_the_end(work: Coroutine[Any, Any, None]) -> None:
 class Database:
     """Where the records are. `write()` and `read()` each open one transaction."""
 
-    def __init__(self, url: str | URL) -> None:
+    def __init__(self, url: str | URL, engine: AsyncEngine | None = None) -> None:
         self.url = parse_url(url) if isinstance(url, str) else url
-        self.engine = create_engine(self.url)
+        self.engine = engine or create_engine(self.url)
         self._writer = self.engine.execution_options(nuanlin_begin="IMMEDIATE")
         self._lock: asyncio.Lock | None = asyncio.Lock() if self.is_sqlite else None
 

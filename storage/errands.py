@@ -102,9 +102,11 @@ async def access_errand(tx: AsyncSession, viewer: Viewer, errand_id: int) -> Who
     """An errand in full: for its asker, its claimer, and the staff who look after the elder.
 
     Raises:
-        NotYours: absent or not for this viewer; the two read the same.
+        NotYours: absent, not for this viewer, or for somebody who is in care no more.
     """
     whole = await load(tx, viewer.community_id, errand_id)
+    if whole.elder.exited_at is not None:
+        raise NotYours
     if viewer.member_id in {whole.errand.claimed_by, whole.errand.asked_by}:
         return whole
     if may(viewer, Right.CHANGE, await tie_of(tx, viewer, whole.elder)):
@@ -176,6 +178,31 @@ async def take_step(
         raise Stale
     _note(tx, now, errand, step, by, reason)
     await tx.refresh(errand)
+
+
+async def open_of_elder(tx: AsyncSession, elder: Elder) -> list[Whole]:
+    """The errands for one elder that are not over."""
+    return await _rows(tx, Errand.elder_id == elder.id, Errand.state.not_in(ENDED))
+
+
+async def offer_again(
+    tx: AsyncSession, now: datetime, elder: Elder, ended_at: datetime, by: int
+) -> list[Whole]:
+    """The errands of an elder that were cancelled at one moment, by mistake, are open again."""
+    ended = await _rows(
+        tx, Errand.elder_id == elder.id, Errand.state.in_(ENDED), Errand.ended_at == ended_at
+    )
+    values = {"state": State.OPEN, "claimed_by": None, "claimed_at": None}
+    for whole in ended:
+        await changed(
+            tx,
+            update(Errand)
+            .where(Errand.id == whole.errand.id, Errand.ended_at == ended_at)
+            .values(ended_at=None, reason=None, **values),
+        )
+        _note(tx, now, whole.errand, "offer_again", by)
+        await tx.refresh(whole.errand)
+    return ended
 
 
 async def open_for(tx: AsyncSession, viewer: Viewer) -> list[Whole]:

@@ -1,7 +1,7 @@
 """Members: who an account is, their roles, whether chat reaches them."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.access import Role, Viewer
 from care.community import Settings
+from care.days import local_day
 from care.joining import CONSENT_VERSION, Standing
 from care.refusals import NotYours, UnknownName
 from storage.communities import settings_of, zone_of
@@ -19,16 +20,17 @@ from storage.tables import Audit, Community, Consent, Member, MemberRole, Volunt
 
 @dataclass(frozen=True)
 class Person:
-    """A member with everything the rules ask about."""
+    """A member with everything the rules ask about; `today` is None where no day matters."""
 
     member: Member
     roles: frozenset[Role]
     community: Community
+    today: date | None = None
 
     @property
     def viewer(self) -> Viewer:
         """The person as the rules see them."""
-        return Viewer(self.member.id, self.member.community_id, self.roles)
+        return Viewer(self.member.id, self.member.community_id, self.roles, self.today)
 
     @property
     def settings(self) -> Settings:
@@ -63,7 +65,9 @@ def reachable(member: Member) -> bool:
     return member.account is not None and member.blocked_at is None
 
 
-async def person_of_account(tx: AsyncSession, account: int) -> Person | None:
+async def person_of_account(
+    tx: AsyncSession, account: int, now: datetime | None = None
+) -> Person | None:
     """Who an account is; the community chosen last when there are several."""
     member = await tx.scalar(
         select(Member)
@@ -71,21 +75,24 @@ async def person_of_account(tx: AsyncSession, account: int) -> Person | None:
         .order_by(Member.chosen_at.desc(), Member.id.desc())
         .limit(1)
     )
-    return await _whole(tx, member)
+    return await _whole(tx, member, now)
 
 
-async def person_of_id(tx: AsyncSession, member_id: int) -> Person | None:
+async def person_of_id(
+    tx: AsyncSession, member_id: int, now: datetime | None = None
+) -> Person | None:
     """A member by id, whatever their standing."""
-    return await _whole(tx, await tx.get(Member, member_id))
+    return await _whole(tx, await tx.get(Member, member_id), now)
 
 
-async def _whole(tx: AsyncSession, member: Member | None) -> Person | None:
+async def _whole(tx: AsyncSession, member: Member | None, now: datetime | None) -> Person | None:
     if member is None:
         return None
     roles = await tx.scalars(select(MemberRole.role).where(MemberRole.member_id == member.id))
     community = await tx.get_one(Community, member.community_id)
     active = member.standing is Standing.ACTIVE
-    return Person(member, frozenset(roles) if active else frozenset(), community)
+    today = local_day(now, zone_of(community)) if now is not None else None
+    return Person(member, frozenset(roles) if active else frozenset(), community, today)
 
 
 async def communities_of(tx: AsyncSession, account: int) -> list[tuple[Member, Community]]:

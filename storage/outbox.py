@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, exists, func, or_, select, update
+from sqlalchemy import String, and_, cast, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -62,11 +62,12 @@ async def post(
     )
 
 
-async def refresh(tx: AsyncSession, now: datetime, card: str) -> None:
+async def refresh(tx: AsyncSession, now: datetime, card: str, once: str | None = None) -> None:
     """Have every message that shows `card` changed in place, wherever it stands.
 
     A message not sent yet needs nothing, it is rendered when it is sent; one being sent right now
-    is edited once more afterwards. A message about to show something else is left alone.
+    is edited once more afterwards. A message about to show something else is left alone. With the
+    name `once` each message is changed at most once, however often it is asked for.
     """
     edit_waits = exists().where(
         waiting.chat == Standing.chat,
@@ -75,11 +76,33 @@ async def refresh(tx: AsyncSession, now: datetime, card: str) -> None:
     )
     rows = await tx.scalars(select(Standing).where(Standing.card == card, ~edit_waits))
     for row in rows:
-        await post_edit(tx, now, row)
+        await post_edit(tx, now, row, f"{once}:{row.chat}:{row.message}" if once else None)
+    if once:
+        return
     await changed(
         tx,
         update(Outbox).where(Outbox.card == card, Outbox.state == Post.SENDING).values(stale=True),
     )
+
+
+async def refresh_about(
+    tx: AsyncSession,
+    now: datetime,
+    elder_id: int,
+    community_id: int,
+    lists: tuple[Notice, ...],
+    since: datetime,
+) -> None:
+    """Have every message whose facts name an elder changed in place, whatever it is.
+
+    And every list of some kinds that was sent since some moment, for the elder may stand on it.
+    """
+    named = cast(Standing.facts["elder"].as_string(), String) == str(elder_id)
+    listed = and_(Standing.notice.in_(lists), Standing.sent_at >= since)
+    mine = Standing.community_id == community_id
+    for row in await tx.scalars(select(Standing).where(mine, or_(named, listed))):
+        if not await is_changing(tx, row.chat, row.message):
+            await post_edit(tx, now, row)
 
 
 async def is_changing(tx: AsyncSession, chat: int, message: int) -> bool:
@@ -96,7 +119,7 @@ async def is_changing(tx: AsyncSession, chat: int, message: int) -> bool:
     return found is not None
 
 
-async def post_edit(tx: AsyncSession, now: datetime, row: Standing) -> None:
+async def post_edit(tx: AsyncSession, now: datetime, row: Standing, key: str | None = None) -> None:
     """Queue a fresh rendering of a message that stands in a chat."""
     await post(
         tx,
@@ -104,10 +127,16 @@ async def post_edit(tx: AsyncSession, now: datetime, row: Standing) -> None:
         To(row.chat, row.member_id, row.community_id),
         row.notice,
         row.facts,
+        key=key,
         card=row.card,
         edits=row.message,
         priority=Priority.PROMPT,
     )
+
+
+async def posted_at(tx: AsyncSession, key: str) -> datetime | None:
+    """When the message of this key was queued, None when it was not."""
+    return await tx.scalar(select(Outbox.created_at).where(Outbox.key == key))
 
 
 async def stands(tx: AsyncSession, chat: int, card: str) -> bool:

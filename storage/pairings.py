@@ -1,8 +1,9 @@
 """Pairings: who looks after whom."""
 
 from collections import defaultdict
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
 
 from sqlalchemy import select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from care.access import Role, Viewer
 from care.refusals import NotYours
 from storage import members
+from storage.leave import away_on
 from storage.once import changed
-from storage.tables import Elder, Member, Pairing, PairingElder, PairingVolunteer
+from storage.tables import Elder, Leave, Member, Pairing, PairingElder, PairingVolunteer
 
 
 @dataclass(frozen=True)
@@ -54,18 +56,15 @@ async def create(
     return pairing
 
 
-async def of_community(
-    tx: AsyncSession, community_id: int, *, worker_id: int | None = None
-) -> list[Whole]:
+async def of_community(tx: AsyncSession, community_id: int) -> list[Whole]:
     """The pairings that have not ended, with their people."""
-    statement = (
+    found = await tx.execute(
         select(Pairing, Member)
         .join(Member, Member.id == Pairing.worker_id)
         .where(Pairing.community_id == community_id, Pairing.ended_at.is_(None))
+        .order_by(Pairing.id)
     )
-    if worker_id is not None:
-        statement = statement.where(Pairing.worker_id == worker_id)
-    pairs = list(await tx.execute(statement.order_by(Pairing.id)))
+    pairs = list(found)
     ids = [pairing.id for pairing, _ in pairs]
     volunteers: dict[int, list[Member]] = defaultdict(list)
     for pairing_id, member in await tx.execute(
@@ -89,16 +88,26 @@ async def of_community(
     ]
 
 
+async def led_by(tx: AsyncSession, viewer: Viewer) -> list[Whole]:
+    """The pairings somebody leads: all of them for a supervisor, a colleague's for the deputy."""
+    if not viewer.staff:
+        return []
+    found = await of_community(tx, viewer.community_id)
+    if viewer.supervisor:
+        return found
+    away = await away_on(tx, viewer.community_id, viewer.today) if viewer.today else {}
+    colleagues = {one for one, leave in away.items() if leave.deputy_id == viewer.member_id}
+    mine = colleagues | {viewer.member_id}
+    return [whole for whole in found if whole.worker.id in mine]
+
+
 async def access_pairing(tx: AsyncSession, viewer: Viewer, pairing_id: int) -> Whole:
-    """A pairing, for its social worker or a supervisor.
+    """A pairing, for its social worker, the deputy while they are away, or a supervisor.
 
     Raises:
         NotYours: absent, ended, or somebody else's.
     """
-    worker = None if viewer.supervisor else viewer.member_id
-    if not viewer.staff:
-        raise NotYours
-    for whole in await of_community(tx, viewer.community_id, worker_id=worker):
+    for whole in await led_by(tx, viewer):
         if whole.pairing.id == pairing_id:
             return whole
     raise NotYours
@@ -162,61 +171,120 @@ async def workers_by_elder(
 
 @dataclass(frozen=True)
 class Staff:
-    """Who could be owed a call list, and who leads whom: read once, asked of many."""
+    """Who could be owed a call list on a day, and who leads whom: read once, asked of many.
+
+    Attributes:
+        away: the leave of everybody who is away that day.
+    """
 
     workers: dict[int, Member]
     supervisors: dict[int, Member]
     led: dict[int, set[int]]
+    away: dict[int, Leave] = field(default_factory=dict)
+
+    @cached_property
+    def everybody(self) -> dict[int, Member]:
+        """Social workers and supervisors."""
+        return self.workers | self.supervisors
+
+    @cached_property
+    def reached(self) -> set[int]:
+        """Whom chat reaches."""
+        return {one for one, member in self.everybody.items() if members.reachable(member)}
+
+    @cached_property
+    def here(self) -> set[int]:
+        """Whom chat reaches and who is not away."""
+        return self.reached - self.away.keys()
+
+    def serving(self, worker_id: int) -> int | None:
+        """Who makes a social worker's calls: themselves, or the deputy while they are away.
+
+        None leaves it to the supervisor: there is no deputy, or the deputy is away too.
+        """
+        leave = self.away.get(worker_id)
+        if leave is None:
+            return worker_id
+        deputy = leave.deputy_id
+        return deputy if deputy in self.here and deputy in self.workers else None
 
     @property
     def callers(self) -> list[Member]:
-        """The social workers; the supervisors too when one of them cannot be reached."""
-        workers = list(self.workers.values())
-        if workers and all(members.reachable(one) for one in workers):
-            return workers
-        return list((self.workers | self.supervisors).values())
+        """The social workers; the supervisors too when one of them has nobody to stand in."""
+        if not self.here:
+            return list(self.everybody.values())
+        present = {one: who for one, who in self.everybody.items() if one not in self.away}
+        if self.workers and all(self.serving(one) in self.here for one in self.workers):
+            return [who for one, who in present.items() if one in self.workers]
+        return list(present.values())
+
+    def responsible(self, elder_id: int) -> set[int]:
+        """Who owes an elder their calls, so that nobody falls through.
+
+        A social worker owes theirs and the unpaired; on leave, the deputy does. When that is
+        nobody whom chat reaches, the supervisors owe the calls too; when it reaches no supervisor
+        either, every social worker it does reach; and while all of those are away, they do.
+        """
+        leaders = self.led.get(elder_id, set()) & self.workers.keys()
+        if leaders:
+            serving = {self.serving(one) for one in leaders}
+        else:
+            serving = {one for one in self.workers if one not in self.away}
+        first = {one for one in serving if one is not None}
+        if first & self.here:
+            return first
+        for stand_ins in (
+            self.here & self.supervisors.keys(),
+            self.here,
+            self.reached & self.supervisors.keys(),
+            self.reached,
+        ):
+            if stand_ins:
+                return first | stand_ins
+        return set(self.everybody)
 
     def owes(self, caller_id: int, elder: Elder) -> bool:
-        """Whether a caller owes an elder their calls, so that nobody falls through.
+        """Whether a caller owes an elder their calls that day."""
+        return caller_id in self.responsible(elder.id)
 
-        A social worker owes theirs and the unpaired. When chat reaches none of those, the
-        supervisors owe the calls too; and when it reaches no supervisor either, every social
-        worker it does reach.
-        """
-        everybody = self.workers | self.supervisors
-        reached = {one for one, member in everybody.items() if members.reachable(member)}
-        stand_in = caller_id in self.supervisors or (
-            caller_id in self.workers and not self.supervisors.keys() & reached
-        )
-        first = (self.led.get(elder.id, set()) & self.workers.keys()) or self.workers.keys()
-        return caller_id in first or (stand_in and not first & reached)
+    def instead_of(self, caller_id: int, elder: Elder) -> tuple[str, date] | None:
+        """The colleague on leave because of whom an elder is on a list, and until when."""
+        leaders = self.led.get(elder.id, set()) & self.workers.keys()
+        if caller_id in leaders:
+            return None
+        for one in sorted(leaders & self.away.keys()):
+            return self.workers[one].name, self.away[one].last_day
+        return None
 
 
-async def staff(tx: AsyncSession, community_id: int, elder_id: int | None = None) -> Staff:
-    """The staff of a community, with those who lead every elder, or the one that is named."""
+async def staff(
+    tx: AsyncSession, community_id: int, day: date, elder_id: int | None = None
+) -> Staff:
+    """The staff of a community on a local day, with who leads every elder, or the one named."""
     workers = await members.with_role(tx, community_id, Role.SOCIAL_WORKER)
     supervisors = await members.with_role(tx, community_id, Role.SUPERVISOR)
     return Staff(
         {one.id: one for one in workers},
         {one.id: one for one in supervisors},
         await workers_by_elder(tx, community_id, elder_id),
+        await away_on(tx, community_id, day),
     )
 
 
-async def callers(tx: AsyncSession, community_id: int) -> list[Member]:
-    """Who gets a call list: the social workers; the supervisors too when one cannot be reached."""
-    return (await staff(tx, community_id)).callers
+async def callers(tx: AsyncSession, community_id: int, day: date) -> list[Member]:
+    """Who gets a call list on a local day."""
+    return (await staff(tx, community_id, day)).callers
 
 
 async def elders_of_caller(
-    tx: AsyncSession, community_id: int, caller_id: int, elders: list[Elder]
+    tx: AsyncSession, community_id: int, caller_id: int, elders: list[Elder], day: date
 ) -> list[Elder]:
-    """Those of `elders` whom a caller owes their calls."""
-    known = await staff(tx, community_id)
+    """Those of `elders` whom a caller owes their calls on a local day."""
+    known = await staff(tx, community_id, day)
     return [elder for elder in elders if known.owes(caller_id, elder)]
 
 
-async def keepers(tx: AsyncSession, elder: Elder) -> list[Member]:
-    """Those who look after one elder: whoever would find them on their call list."""
-    known = await staff(tx, elder.community_id, elder.id)
+async def keepers(tx: AsyncSession, elder: Elder, day: date) -> list[Member]:
+    """Those who look after one elder on a local day: whoever would find them on their list."""
+    known = await staff(tx, elder.community_id, day, elder.id)
     return [one for one in known.callers if known.owes(one.id, elder)]

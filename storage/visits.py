@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from care.access import Right, Role, Viewer, may
 from care.calls import CONTACTS, Kind
 from care.refusals import NotYours, Stale
-from care.visits import LIVE, PLANNED, State
+from care.visits import LIVE, ON_DUTY, PLANNED, State
 from care.week import Visit
 from storage.elders import tie_of
 from storage.once import changed, insert_once
@@ -85,6 +85,18 @@ async def of_elder(
         Assignment.state.in_(LIVE),
         Elder.exited_at.is_(None),
     )
+
+
+async def open_of(
+    tx: AsyncSession, elder: Elder, first: date | None = None, before: date | None = None
+) -> list[Visiting]:
+    """The visits to an elder that are planned or under way, of some days or of all."""
+    when = []
+    if first is not None:
+        when.append(Assignment.day >= first)
+    if before is not None:
+        when.append(Assignment.day < before)
+    return await _rows(tx, Assignment.elder_id == elder.id, Assignment.state.in_(ON_DUTY), *when)
 
 
 async def find(tx: AsyncSession, community_id: int, visit_id: int) -> Visiting:
@@ -201,6 +213,7 @@ async def last_remark(tx: AsyncSession, elder: Elder, before: date) -> tuple[dat
             Contact.elder_id == elder.id,
             Contact.kind == Kind.VISIT,
             Contact.outcome.in_(CONTACTS),
+            Contact.withdrawn_at.is_(None),
             Contact.day <= before,
         )
         .order_by(Contact.happened_at.desc(), Contact.id.desc())

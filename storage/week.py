@@ -14,7 +14,7 @@ from care.joining import Standing
 from care.notices import Notice
 from care.visits import LIVE, PLANNED, CannotCome, State
 from care.week import ElderWeek, Gap, Visit, VolunteerWeek, Why, owed_visits, share_out
-from storage import leave, members, outbox, pairings, visits
+from storage import leave, members, outbox, pairings, pauses, visits
 from storage.communities import settings_of, zone_of
 from storage.once import changed, insert_once
 from storage.pairings import Whole
@@ -23,6 +23,8 @@ from storage.visits import Visiting
 
 GIVEN = "given"
 LEFT = "left"
+PAUSED = "paused"
+EXITED = "exited"
 MOST_VISITS = 3
 ON_BOARD = (Standing.INVITED, Standing.ACTIVE)
 
@@ -92,6 +94,7 @@ async def to_plan(tx: AsyncSession, station: Community, week: date) -> Week:
     wholes = await pairings.of_community(tx, community_id)
     rows = await visits.of_week(tx, community_id, week)
     visited = await _visit_days(tx, community_id, week)
+    paused = await pauses.days_covered(tx, community_id, list(days_of(week)))
     familiar = await _familiar(tx, community_id, week)
     days = set(days_of(week))
     month = (week + timedelta(days=3)).month
@@ -109,6 +112,7 @@ async def to_plan(tx: AsyncSession, station: Community, week: date) -> Week:
                 planned=frozenset(seen & days),
                 familiar=familiar.get(elder.id),
                 excused=sum(row.elder.id == elder.id and _excused(row.visit) for row in rows),
+                paused=frozenset(paused[elder.id]),
             )
     volunteers = await _volunteers(tx, community_id, week, wholes, rows)
     settings = settings_of(station)
@@ -118,7 +122,7 @@ async def to_plan(tx: AsyncSession, station: Community, week: date) -> Week:
 
 def _excused(visit: Assignment) -> bool:
     """Dropped because the elder needs none, not because somebody else goes."""
-    return visit.state is State.DROPPED and visit.reason != GIVEN
+    return visit.state is State.DROPPED and visit.reason not in {GIVEN, PAUSED, EXITED}
 
 
 async def _visit_days(tx: AsyncSession, community_id: int, week: date) -> dict[int, set[date]]:
@@ -131,6 +135,7 @@ async def _visit_days(tx: AsyncSession, community_id: int, week: date) -> dict[i
         Contact.community_id == community_id,
         Contact.kind == Kind.VISIT,
         Contact.outcome.in_(CONTACTS),
+        Contact.withdrawn_at.is_(None),
         Contact.day >= first,
         Contact.day < after,
     )

@@ -60,9 +60,10 @@ def local(text: str, zone: ZoneInfo = ZONE) -> datetime:
 class Stage:
     """The station and its people's phones."""
 
-    def __init__(self, database: Database, start: str) -> None:
+    def __init__(self, database: Database, start: str, zone: ZoneInfo = ZONE) -> None:
         self.database = database
-        self.clock = StillClock(local(start))
+        self.zone = zone
+        self.clock = StillClock(local(start, zone))
         self.telegram = LocalTelegram(clock=self.clock.now, limits=Limits.off(), seed=1)
         self.phones = self.telegram.phones
         wire = Wire(self.telegram)
@@ -89,8 +90,8 @@ class Stage:
 
     async def at(self, when: str) -> None:
         """Move the clock ("08:30" is today's), beat, and settle."""
-        text = when if "-" in when else f"{self.clock.now().astimezone(ZONE):%Y-%m-%d} {when}"
-        self.clock.set(local(text))
+        text = when if "-" in when else f"{self.clock.now().astimezone(self.zone):%Y-%m-%d} {when}"
+        self.clock.set(local(text, self.zone))
         await self.service.heartbeat.beat()
         await self.settle()
 
@@ -208,16 +209,14 @@ async def new_database(url: str) -> Database:
 
 @asynccontextmanager
 async def staged(
-    url: str, *, start: str = THURSDAY, name: str = "幸福社区"
+    url: str, *, start: str = THURSDAY, name: str = "幸福社区", zone: str = ZONE.key
 ) -> AsyncIterator[Stage]:
     """A station with nobody in it yet."""
     database = await new_database(url)
-    stage = Stage(database, start)
+    stage = Stage(database, start, ZoneInfo(zone))
     await stage.application.initialize()
     async with database.write() as tx:
-        stage.station = await communities.create(
-            tx, stage.clock.now(), name, "Asia/Shanghai", "zh_CN"
-        )
+        stage.station = await communities.create(tx, stage.clock.now(), name, zone, "zh_CN")
     try:
         yield stage
     finally:

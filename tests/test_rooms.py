@@ -1,6 +1,7 @@
 """The rooms of the house: imports go one way, rules do no I/O, and importing starts nothing."""
 
 import ast
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 ROOMS = ("bot", "scheduler", "storage", "care")
 # Who may start the timed work: whatever wires the program together, or stands in for it.
-STARTERS = {"bot/service.py"}
+STARTERS = {"bot/service.py", "bot/simulation/pulse.py"}
 NO_IO = {
     "calendar", "collections", "dataclasses", "datetime", "enum", "functools", "itertools", "math",
     "operator", "re", "string", "typing", "unicodedata", "zoneinfo",
@@ -151,3 +152,21 @@ assert not opened, opened
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout == ""
+
+
+def test_every_branch_of_the_rules_is_tested(tmp_path: Path) -> None:
+    """By the tests of `care/` alone: a rule that only a story reaches is not tested by itself."""
+    data = {"COVERAGE_FILE": str(tmp_path / "coverage")}
+    quiet = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+    run = [sys.executable, "-m", "coverage"]
+    tests = ["-m", "pytest", "tests/care", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    subprocess.run(
+        [*run, "run", "--branch", "--source=care", *tests],
+        cwd=ROOT, env=quiet | data, check=True, capture_output=True,
+    )  # fmt: skip
+    report = subprocess.run(
+        [*run, "report", "--include=care/*", "--show-missing", "--skip-covered"],
+        cwd=ROOT, env=quiet | data, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    missing = [line for line in report.stdout.splitlines() if line.startswith("care/")]
+    assert missing == []

@@ -23,8 +23,11 @@ KEYWORDS: Mapping[str, Any] = {"tr": None, "many": (1, 2), "of": ((1, "c"), 2)}
 TAKES = {"tr": 1, "many": 2, "of": 2}
 BUTTON = "button"
 CATALOGUE_OF = {
+    "call_list": "calls", "contact_entry": "contacts", "contact_fixes": "contacts",
+    "follow_ups": "calls", "cadence": "ledger",
     "forms": "menu", "routes": "menu", "__init__": "screens", "roster_reasons": "roster",
-    "door": "visits", "leave": "visits", "week": "visits", "week_visit": "visits",
+    "exits": "pauses", "door": "visits", "leave": "visits", "week": "visits",
+    "week_visit": "visits",
 }  # fmt: skip
 
 

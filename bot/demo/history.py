@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.demo import past_days
 from bot.demo.cast import CHEN, LIU, teams
 from bot.demo.people import People
 from care.access import Role
@@ -22,7 +23,7 @@ from storage.outbox import To
 from storage.tables import Elder
 from storage.visits import Visiting
 
-DAYS = 14
+DAYS = 40
 UNRESOLVED = "韩德福"
 GRANNY = "陈秀英"
 VISITED = "王桂芳"
@@ -40,10 +41,11 @@ REMARKS = (
 
 
 async def write(tx: AsyncSession, now: datetime, people: People, group: int | None) -> None:
-    """Two weeks of calls and visits, this week's plan, and a few errands."""
+    """Some weeks of calls and visits, this week's plan, and a few errands."""
     today = local_day(now, people.zone)
     week = week_of(today)
     await _calls(tx, people, today)
+    await past_days.write(tx, people, today, DAYS)
     await _visits_on_top(tx, now, people, today)
     for first in (week - 2 * WEEK, week - WEEK, week):
         await _week(tx, people, first, today)
@@ -58,6 +60,8 @@ async def _calls(tx: AsyncSession, people: People, today: date) -> None:
         day = today - timedelta(days=back)
         for place, elder in enumerate(red):
             at = moment(day, FIRST_CALL, people.zone) + timedelta(minutes=6 * place)
+            if past_days.not_called(elder.name, day, today):
+                continue
             by = caller[elder.name].id
             if elder.name == UNRESOLVED and back == 1:
                 for attempt in range(3):

@@ -26,7 +26,7 @@ from storage.engine import Database
 from storage.once import insert_once
 from storage.tables import Community, Elder, FamilyLink, Member, Volunteer
 
-BEGAN = timedelta(days=60)
+BEGAN = timedelta(days=history.DAYS)
 
 
 class AlreadyThere(Exception):
@@ -34,7 +34,7 @@ class AlreadyThere(Exception):
 
 
 async def seed(database: Database, now: datetime, group: int | None = None) -> Community:
-    """The demo community with its people, two weeks of its past, and this week's plan.
+    """The demo community with its people, some weeks of its past, and this week's plan.
 
     Raises:
         AlreadyThere: a community of that name exists; nothing was changed.

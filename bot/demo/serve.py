@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 from bot.clock import OwnClock
-from bot.demo import roster
+from bot.demo import colleagues, roster
 from bot.demo.cast import CHEN, GROUP_TITLE, LI, LIU, ON_PAGE, STAFF, VOLUNTEERS, ZONE
 from bot.demo.clockbar import DemoClock
 from bot.demo.seed import AlreadyThere, seed
@@ -70,7 +70,8 @@ async def _play(database: Database, port: int, *, browser: bool) -> None:
         application = build(request, polling, telegram.token, url)
         service = Service.make(database, application, clock)
 
-        async def after() -> None:
+        async def after(passing: bool) -> None:
+            await colleagues.work(database, clock.now(), station.id, all_of_them=passing)
             await service.heartbeat.beat()
             service.sender.wake()
             with suppress(TimeoutError):
@@ -99,7 +100,7 @@ async def _sent(database: Database, clock: OwnClock) -> None:
         await asyncio.sleep(0.05)
 
 
-async def _nothing_yet() -> None:
+async def _nothing_yet(_passing: bool) -> None:
     """Nobody can jump before the service is there."""
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.playground.faults import Dropped
 from bot.playground.refusals import TERMINATED_BY_POLL, WEBHOOK_ACTIVE, Refusal
 
 _KEPT = timedelta(hours=24)
@@ -35,6 +36,7 @@ class Updates:
         allowed: the kinds the bot asked for; None is Telegram's default set.
         by_webhook: a webhook is set, so nobody may poll.
         arrived: called for every new update (the webhook listens here).
+        forgotten: the ids of all updates that the bot has said it has.
     """
 
     def __init__(self, now: Callable[[], datetime], seed: int | None) -> None:
@@ -42,6 +44,7 @@ class Updates:
         self.allowed: frozenset[str] | None = None
         self.by_webhook = False
         self.arrived: Callable[[], None] = _nobody_listens
+        self.forgotten: set[int] = set()
         self._now = now
         self._poll: asyncio.Future[None] | None = None
         self._next = random.Random(seed).randrange(100_000_000, 900_000_000)  # noqa: S311 - no secret
@@ -67,6 +70,11 @@ class Updates:
         if self._live_poll():
             self._poll.set_exception(Refusal(409, why))  # type: ignore[union-attr] # as above
 
+    def cut(self) -> None:
+        """The line over which the waiting poll came is cut."""
+        if self._live_poll():
+            self._poll.set_exception(Dropped("drop_before"))  # type: ignore[union-attr] # as above
+
     def _live_poll(self) -> bool:
         poll = self._poll
         return poll is not None and not poll.done() and not poll.get_loop().is_closed()
@@ -78,10 +86,13 @@ class Updates:
     def confirm(self, offset: int) -> None:
         """Forget what comes before the offset; a negative one counts from the end."""
         self.expire()
+        before = self.pending
         if offset < 0:
-            self.pending = self.pending[offset:]
+            self.pending = before[offset:]
         elif offset > 0:
-            self.pending = [w for w in self.pending if w.id >= offset]
+            self.pending = [w for w in before if w.id >= offset]
+        if len(self.pending) < len(before):
+            self.forgotten |= {w.id for w in before} - {w.id for w in self.pending}
 
     def expire(self) -> None:
         """Telegram keeps updates for a day."""

@@ -21,7 +21,11 @@ _SUPERGROUP = -1_000_000_000_000
 
 
 class World:
-    """People, chats, files and updates; every change of it is an event in `live`."""
+    """People, chats, files and updates; every change of it is an event in `live`.
+
+    Attributes:
+        listeners: called at once with every message that the bot has posted or changed.
+    """
 
     def __init__(
         self,
@@ -46,6 +50,7 @@ class World:
         self.random = random.Random(seed)  # noqa: S311 - ids on one's own machine
         self.files = Files(self.random)
         self.commands = Commands()
+        self.listeners: list[Callable[[Message], None]] = []
         # One counter for people and basic groups, as every Telegram account has.
         self._last_message = 0
 
@@ -108,11 +113,18 @@ class World:
             message.id = self._last_message
         chat.messages[message.id] = message
         self.live.tell("message", lambda: {"message": show.message(self, message)})
+        if self.is_bot(message.sender) and message.service is None:
+            self._tell_listeners(message)
         return message
 
     def tell_edited(self, message: Message) -> None:
         """The message looks different now."""
         self.live.tell("edited", lambda: {"message": show.message(self, message)})
+        self._tell_listeners(message)
+
+    def _tell_listeners(self, message: Message) -> None:
+        for listener in self.listeners:
+            listener(message)
 
     def remove(self, message: Message) -> None:
         """The message is gone for everybody."""

@@ -1,164 +1,193 @@
-"""The call list, one call, and what follows from it."""
+"""One call, and what follows from it."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from markupsafe import Markup
 
 from bot.screen import Button, Screen
-from bot.screens.reader import (
-    BLANK,
-    Facts,
-    Reader,
-    age,
-    beside,
-    lines,
-    pages,
-    phone_of,
-    spaced,
-    tap,
-)
-from bot.screens.words import kind_name, outcome_name, reason_name, tier_name, urgency_name
+from bot.screens.call_list import why
+from bot.screens.contacts import contact_line
+from bot.screens.follow_ups import done_rows
+from bot.screens.reader import BLANK, Facts, Reader, age, beside, lines, phone_of, tap
+from bot.screens.words import outcome_name, reason_name, tier_name
+from bot.texts import Texts
 from care.access import Right
-from care.calls import Outcome, Owed, Reason, in_order
+from care.calls import Outcome, Reason
 from care.days import local_day
+from care.pauses import Why
+from care.surge import Why as Surge
+from storage import alerts, call_list, doors, pauses
 from storage import calls as records
-from storage import members
+from storage.call_list import Line
 from storage.elders import access_elder
 from storage.tables import Contact, Elder, Member
 
-PAGE = 12
 OUTCOMES = (
     (Outcome.FINE, Outcome.NO_ANSWER),
     (Outcome.FOLLOW_UP, Outcome.EMERGENCY),
     (Outcome.NOT_POSSIBLE,),
 )
-
-
-def list_card(caller_id: int, day: date) -> str:
-    """The card name of one caller's list of one day."""
-    return f"calls:{caller_id}:{day}"
-
-
-async def call_list(reader: Reader, facts: Facts) -> Screen | None:
-    """Whom the reader owes a call today, most urgent first; it changes as calls are logged."""
-    day = date.fromisoformat(facts["day"])
-    tr, me = reader.tr, reader.me
-    if not me.viewer.staff:
-        return None
-    if day != reader.today:
-        return Screen(tr("The call list of {day} is closed.", day=tr.day(day)))
-    rows = await records.owed_by(reader.tx, reader.station.id, me.member.id, day)
-    by_id = {elder.id: elder for elder, _ in rows}
-    open_ = in_order([owed for _, owed in rows if not owed.done], day)
-    done = [owed for _, owed in rows if owed.done]
-    page = min(int(facts.get("page", 0)), max(0, (len(open_) - 1) // PAGE))
-    shown = open_[page * PAGE : (page + 1) * PAGE]
-    head = _head(reader, facts, len(open_), len(rows))
-    body = [
-        _line(reader, page * PAGE + n, by_id[owed.elder_id], owed)
-        for n, owed in enumerate(shown, 1)
-    ]
-    tail = []
-    if done:
-        names = tr(", ").join(owed.name for owed in done[:40])
-        tail = [BLANK, tr("✅ Contacted: {names}", names=names)]
-    buttons = [Button(owed.name, tap("call", owed.elder_id)) for owed in shown]
-    grid = [tuple(buttons[n : n + 2]) for n in range(0, len(buttons), 2)]
-    turn = pages(len(open_), page, PAGE, "calls_page")
-    return Screen(lines(head, *body, *tail), (*grid, turn) if turn else tuple(grid))
-
-
-def _head(reader: Reader, facts: Facts, open_: int, total: int) -> Markup:
-    tr = reader.tr
-    title = tr("📞 <b>Call list</b> · {day}", day=tr.day(reader.today))
-    late = facts.get("late")
-    if not total:
-        return lines(title, tr("There is no red elder on your list today."))
-    state = (
-        tr("{open} of {total} still to call. Tap a name after the call.", open=open_, total=total)
-        if open_
-        else tr("Everybody on your list is contacted today ({total}). Thank you! 🌷", total=total)
-    )
-    return lines(title, tr("(late, sent at {time})", time=late) if late else "", state, BLANK)
-
-
-def _line(reader: Reader, number: int, elder: Elder, owed: Owed) -> Markup:
-    tr = reader.tr
-    why = urgency_name(tr, owed.urgency(reader.today))
-    last = tr("last contact {day}", day=tr.day(owed.last_contact)) if owed.last_contact else ""
-    detail = tr(" · ").join(part for part in (why, last) if part)
-    return lines(
-        Markup("{}. {} ☎ {}").format(
-            number,
-            beside(Markup("<b>{}</b>").format(elder.name), age(reader, elder)),
-            phone_of(reader, elder),
-        ),
-        Markup("    {}").format(detail) if detail else "",
-    )
+LATELY = timedelta(days=7)
 
 
 async def call(reader: Reader, facts: Facts) -> Screen | None:
     """One elder to be called: whom, what to ask, and what came of it in one more tap."""
-    tr = reader.tr
-    elder = await access_elder(reader.tx, reader.me.viewer, facts["elder"], Right.LOG_CALL)
-    version = await records.count_of_day(reader.tx, elder, reader.today)
-    history = await records.latest(reader.tx, elder, 3)
-    head = lines(
-        Markup("{} {}").format(
-            beside(Markup("<b>{}</b>").format(elder.name), age(reader, elder)),
-            tier_name(tr, elder.tier),
-        ),
+    tr, tx = reader.tr, reader.tx
+    elder = await access_elder(tx, reader.me.viewer, facts["elder"], Right.LOG_CALL)
+    door = bool(facts.get("door"))
+    if facts.get("why_not"):
+        return await _why_not(reader, elder, door=door)
+    line = await call_list.of_elder(tx, reader.now, elder)
+    past = await records.latest(tx, elder, 3)
+    text = lines(
+        _head(reader, elder),
+        Markup("📝 {}").format(elder.remark) if elder.remark else "",
+        _why(reader, line),
+        *await _under_way(reader, elder),
+        BLANK,
+        *await _asks(reader, line),
+        BLANK,
+        *(contact_line(reader, contact, by) for contact, by in past),
+        tr("🚪 This will be written down as a visit.") if door or not elder.phone else "",
+    )
+    rows = [
+        *await _outcomes(reader, elder, door=door),
+        *await done_rows(reader, elder),
+        *_remark_row(reader, past),
+        *_kind_row(reader, elder, door=door),
+        reader.back(tr("Call list"), "do:calls"),
+    ]
+    return Screen(text, tuple(rows))
+
+
+def _head(reader: Reader, elder: Elder) -> Markup:
+    name = Markup("<b>{}</b>").format(elder.name)
+    return lines(
+        beside(name, age(reader, elder), tier_name(reader.tr, elder.tier)),
         Markup("☎ {}").format(phone_of(reader, elder)),
         Markup("🏠 {}").format(elder.address or elder.building or "—"),
     )
-    why_not = facts.get("why_not")
-    if why_not:
-        choices = [
-            (Button(reason_name(tr, one), tap("log", elder.id, version, "not_possible", one)),)
-            for one in Reason
-        ]
-        back = (Button("‹ " + tr("Back"), tap("call", elder.id)),)
-        text = lines(head, BLANK, tr("Why was it not possible?"))
-        return Screen(text, (*choices, back))
-    ask = tr("Ask about: slept well? eaten? medicine taken? water, power, gas in order?")
-    remark = Markup("📝 {}").format(elder.remark) if elder.remark else ""
-    past = [contact_line(reader, contact, by) for contact, by in history]
-    rows = [
-        tuple(
-            Button(
-                outcome_name(tr, one),
-                tap("why_not", elder.id)
-                if one is Outcome.NOT_POSSIBLE
-                else tap("log", elder.id, version, one, "-"),
-            )
-            for one in row
-        )
-        for row in OUTCOMES
-    ]
-    rows.append((Button("‹ " + tr("Call list"), "do:calls"),))
-    return Screen(lines(head, remark, BLANK, ask, BLANK, *past), tuple(rows))
 
 
-def contact_line(reader: Reader, contact: Contact, by: Member) -> Markup:
-    """One contact or attempt of the past."""
+async def _why_not(reader: Reader, elder: Elder, *, door: bool) -> Screen:
     tr = reader.tr
-    when = f"{tr.day(contact.happened_at)} {tr.time(contact.happened_at)}"
-    outcome = (
-        tr("🚫 not possible: {reason}", reason=reason_name(tr, contact.reason))
-        if contact.reason
-        else outcome_name(tr, contact.outcome)
-    )
-    return Markup("· {} {} {} — {}").format(when, kind_name(tr, contact.kind), outcome, by.name)
+    version = await records.version_of(reader.tx, elder)
+    stem = ("log_door" if door else "log", elder.id, version, Outcome.NOT_POSSIBLE)
+    choices = [(Button(reason_name(tr, one), tap(*stem, one)),) for one in Reason]
+    back = reader.back(tr("Back"), tap("at_door" if door else "call", elder.id))
+    text = lines(_head(reader, elder), BLANK, tr("Why was it not possible?"))
+    return Screen(text, (*choices, back))
+
+
+async def _outcomes(reader: Reader, elder: Elder, *, door: bool) -> list[tuple[Button, ...]]:
+    """What came of it; each button carries which record was the newest when it was drawn."""
+    version = await records.version_of(reader.tx, elder)
+    log, why_not = ("log_door", "why_not_door") if door else ("log", "why_not")
+    taps = {one: tap(log, elder.id, version, one, "-") for one in Outcome}
+    taps[Outcome.NOT_POSSIBLE] = tap(why_not, elder.id)
+    return [
+        tuple(Button(outcome_name(reader.tr, one), taps[one]) for one in row) for row in OUTCOMES
+    ]
+
+
+def _remark_row(reader: Reader, past: list[tuple[Contact, Member]]) -> list[tuple[Button, ...]]:
+    """A remark on what the reader has just written down."""
+    mine = next((one for one, by in past if by.id == reader.me.member.id), None)
+    if mine is None or mine.day != reader.today or mine.remark is not None:
+        return []
+    return [(Button(reader.tr("📝 Add a remark"), tap("remark", mine.id)),)]
+
+
+def _kind_row(reader: Reader, elder: Elder, *, door: bool) -> list[tuple[Button, ...]]:
+    """For somebody who went there; without a phone it can only have been a visit."""
+    if not elder.phone:
+        return []
+    if door:
+        return [(Button(reader.tr("📞 It was a call"), tap("call", elder.id)),)]
+    return [(Button(reader.tr("🚪 I was at the door"), tap("at_door", elder.id)),)]
+
+
+def _why(reader: Reader, line: Line) -> Markup:
+    """Why they are on the list."""
+    tr = reader.tr
+    reasons = tr(" · ").join(why(tr, line.owed))
+    return Markup("⏰ {}").format(reasons) if reasons else reasons
+
+
+async def _under_way(reader: Reader, elder: Elder) -> list[Markup]:
+    """Who goes to the door already, and who handles an alert."""
+    tr = reader.tr
+    found = []
+    for at in await doors.open_doors(reader.tx, elder.community_id, elder.id):
+        if at.goer is None:
+            found.append(tr("🚪 The pairing is asked to go to the door; nobody has said yes yet."))
+        else:
+            found.append(tr("🚪 {name} is on the way to the door.", name=at.goer.name))
+    for whole in await alerts.open_of(reader.tx, elder.id):
+        since = tr.time(whole.alert.opened_at)
+        if whole.alert.taken_at is not None and whole.owner is not None:
+            found.append(
+                tr("⚠️ Alert since {time}: {name} handles it.", time=since, name=whole.owner.name)
+            )
+        else:
+            found.append(tr("⚠️ Alert since {time}: nobody has taken it yet.", time=since))
+    return found
+
+
+async def _asks(reader: Reader, line: Line) -> list[Markup]:
+    """What to ask about: what is special first, then what is always asked."""
+    tr, follow_up = reader.tr, line.follow_up
+    found = []
+    if follow_up is not None:
+        note = follow_up.note or tr("what was heard at the last call")
+        found.append(tr("📌 Follow-up: {note}", note=note))
+    back = await _back_from_hospital(reader, line.elder)
+    if back is not None:
+        found.append(
+            tr(
+                "🏥 Out of hospital since {day}. Ask about: pain? new medicine? next appointment? "
+                "help at home?",
+                day=tr.day(back),
+            )
+        )
+    if line.owed.surge is not None:
+        found.append(_surge_asks(tr, line.owed.surge))
+    found.append(tr("Ask about: slept well? eaten? medicine taken? water, power, gas in order?"))
+    return found
+
+
+def _surge_asks(tr: Texts, surge: Surge) -> Markup:
+    match surge:
+        case Surge.HEAT:
+            return tr("🌡 Heat. Ask about: enough to drink? fan working? indoors at noon?")
+        case Surge.COLD:
+            return tr("❄️ Cold. Ask about: warm enough? heating safe, a window ajar?")
+        case Surge.TYPHOON:
+            return tr("🌀 Typhoon. Ask about: windows shut? food and water for two days? torch?")
+        case Surge.FESTIVAL:
+            return tr("🏮 Festival. Ask about: alone? meals? who visits?")
+
+
+async def _back_from_hospital(reader: Reader, elder: Elder) -> date | None:
+    """The day on which somebody came out of hospital, in the first week after it."""
+    zone = reader.me.zone
+    for row in reversed((await pauses.of_elders(reader.tx, [elder.id])).get(elder.id, [])):
+        rule = pauses.as_rule(row, zone)
+        back = min(rule.until, rule.ended_on or rule.until)
+        if rule.why is Why.HOSPITAL and back <= reader.today < back + LATELY:
+            return back
+    return None
 
 
 async def call_again(reader: Reader, facts: Facts) -> Screen | None:
     """Half an hour after nobody answered; not if somebody reached them meanwhile."""
     tr = reader.tr
     elder = await access_elder(reader.tx, reader.me.viewer, facts["elder"], Right.LOG_CALL)
-    state = (await records.owed(reader.tx, reader.station.id, reader.today, [elder]))[elder.id]
     if facts["day"] != str(reader.today):
         return None
-    if state.done:
+    if await pauses.of_elder(reader.tx, elder, reader.today) is not None:
+        return None
+    if (await call_list.of_elder(reader.tx, reader.now, elder)).owed.done:
         contacted = Screen(tr("✅ {name} has been contacted meanwhile.", name=elder.name))
         return contacted if reader.edits else None
     return Screen(
@@ -172,45 +201,12 @@ async def call_again(reader: Reader, facts: Facts) -> Screen | None:
     )
 
 
-async def emergency(reader: Reader, facts: Facts) -> Screen | None:
-    """To supervisor, pairing's social worker and family: an emergency, at once."""
-    tr = reader.tr
-    elder = await access_elder(reader.tx, reader.me.viewer, facts["elder"], Right.KNOW)
-    by = await members.in_community(reader.tx, reader.station.id, facts["by"])
-    text = lines(
-        tr("🆘 <b>Emergency: {name}</b>", name=elder.name),
-        tr("Reported by {who} at {time}.", who=by.name, time=facts["time"]),
-    )
-    if reader.me.viewer.staff:
-        text = lines(
-            text,
-            Markup("☎ {}").format(phone_of(reader, elder)),
-            Markup("🏠 {}").format(elder.address or elder.building or "—"),
-            tr(
-                "Emergency contact: {name} {phone}",
-                name=elder.emergency_name or "—",
-                phone=spaced(elder.emergency_phone or "—"),
-            ),
-        )
-    else:
-        text = lines(text, tr("The station is on it and will call you."))
-    return Screen(text, protect=True)
-
-
-async def follow_up(reader: Reader, facts: Facts) -> Screen | None:
-    """Asks the caller for a line about what is to be followed up."""
-    elder = await access_elder(reader.tx, reader.me.viewer, facts["elder"], Right.LOG_CALL)
-    return Screen(
-        reader.tr("📌 Follow-up noted for {name}. It stays beside the name.", name=elder.name)
-    )
-
-
 async def please_call(reader: Reader, facts: Facts) -> Screen | None:
     """To the staff: an elder asks to be called."""
     tr = reader.tr
     elder = await access_elder(reader.tx, reader.me.viewer, facts["elder"], Right.LOG_CALL)
-    state = (await records.owed(reader.tx, reader.station.id, reader.today, [elder]))[elder.id]
-    if not state.asked or local_day(reader.now, reader.me.zone) != date.fromisoformat(facts["day"]):
+    asked = (await call_list.of_elder(reader.tx, reader.now, elder)).owed.asked
+    if not asked or local_day(reader.now, reader.me.zone) != date.fromisoformat(facts["day"]):
         called = Screen(tr("{name} has been called.", name=elder.name))
         return called if reader.edits else None
     return Screen(

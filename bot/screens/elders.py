@@ -7,10 +7,14 @@ from markupsafe import Markup
 from bot import forms
 from bot.pinyin import spelled
 from bot.screen import Button, Screen
-from bot.screens.calls import contact_line
+from bot.screens.cadence import pace_line, short_pace
+from bot.screens.contacts import contact_line
+from bot.screens.exits import gone
+from bot.screens.follow_ups import done_rows, open_follow_ups
+from bot.screens.pauses import on_card
 from bot.screens.reader import Facts, Reader, age, lines, pages, paragraphs, phone_of, spaced, tap
 from bot.screens.roster import column
-from bot.screens.words import role_name, tier_name
+from bot.screens.words import grade_name, role_name, tier_name
 from bot.texts import Texts
 from care.access import STAFF, Right
 from care.elders import Sex, Tier
@@ -18,6 +22,7 @@ from care.roster_lines import FLAGS
 from storage import calls as records
 from storage import elders as stored
 from storage import families, members, pairings
+from storage.cadence import Pace, paces
 from storage.tables import Elder, Member
 
 PAGE = 12
@@ -71,7 +76,8 @@ async def elders(reader: Reader, facts: Facts) -> Screen | None:
         ),
         reader.back(tr("Menu"), "do:menu"),
     ]
-    body = [_line(reader, page * PAGE + n, one) for n, one in enumerate(shown, 1)]
+    pace = await paces(reader.tx, reader.now, reader.station, shown)
+    body = [_line(reader, page * PAGE + n, one, pace[one.id]) for n, one in enumerate(shown, 1)]
     return Screen(paragraphs(_head(tr, find, len(found)), lines(*body)), tuple(filter(None, rows)))
 
 
@@ -85,9 +91,9 @@ def _head(tr: Texts, find: str, count: int) -> Markup:
     return tr("👵 <b>Elders</b>: {n}", n=count)
 
 
-def _line(reader: Reader, number: int, elder: Elder) -> Markup:
+def _line(reader: Reader, number: int, elder: Elder, pace: Pace) -> Markup:
     name = Markup("{}. {} <b>{}</b>").format(number, MARKS[elder.tier], elder.name)
-    parts = (name, age(reader, elder), elder.building)
+    parts = (name, age(reader, elder), elder.building, short_pace(reader.tr, pace))
     return Markup(" · ").join(part for part in parts if part)
 
 
@@ -110,7 +116,7 @@ async def elder(reader: Reader, facts: Facts) -> Screen | None:
     tr, tx = reader.tr, reader.tx
     one = await stored.access_elder(tx, reader.me.viewer, facts["elder"], Right.SEE_ALL)
     if one.exited_at is not None:
-        return Screen(tr("{name} is no longer in care.", name=one.name))
+        return await gone(reader, one)
     match facts.get("ask"):
         case "tier":
             return await _ask_tier(reader, one)
@@ -118,10 +124,14 @@ async def elder(reader: Reader, facts: Facts) -> Screen | None:
             return await _ask_invite(reader, one)
     past = [contact_line(reader, contact, by) for contact, by in await records.latest(tx, one, 5)]
     moved = tr("⚠️ The tier was changed meanwhile. This is how it stands.")
+    pace = (await paces(tx, reader.now, reader.station, [one]))[one.id]
+    paused, pause_rows = await on_card(reader, one)
     text = paragraphs(
         moved if facts.get("moved") else "",
-        _who(reader, one),
-        await _people(reader, one),
+        paused,
+        who(reader, one, pace_line(tr, pace)),
+        await people(reader, one),
+        lines(*await open_follow_ups(reader, one)),
         lines(tr("<b>Last contacts</b>"), *past) if past else tr("No contact is on record yet."),
     )
     rows = (
@@ -129,16 +139,20 @@ async def elder(reader: Reader, facts: Facts) -> Screen | None:
             Button("📞 " + tr("Log a call"), tap("call", one.id)),
             Button("🛒 " + tr("Ask for an errand"), tap("errand_for", one.id)),
         ),
+        (Button("📒 " + tr("Contacts…"), tap("contacts", one.id)),),
+        *await done_rows(reader, one),
         (
-            Button("🎚 " + tr("Change the tier"), tap("tier_ask", one.id)),
+            Button("🎚 " + tr("Tier and grade…"), tap("tier_menu", one.id)),
             Button("✉️ " + tr("Invite family"), tap("invite_for", one.id)),
         ),
+        *pause_rows,
         reader.back(tr("Elders"), "elders_back"),
     )
     return Screen(text, rows)
 
 
-def _who(reader: Reader, one: Elder) -> Markup:
+def who(reader: Reader, one: Elder, below: str = "") -> Markup:
+    """Everything that is written down about an elder; `below` stands under the name."""
     tr = reader.tr
     sex = _sex(tr, one.sex)
     flags = [column(tr, name) for name in FLAGS if getattr(one, name)]
@@ -146,10 +160,14 @@ def _who(reader: Reader, one: Elder) -> Markup:
     head = (Markup("<b>{}</b>").format(one.name), sex, age(reader, one), _tier(reader, one))
     return lines(
         Markup(" ").join(part for part in head if part),
+        below,
         Markup("☎ {}").format(phone_of(reader, one)),
         Markup("🏠 {}").format(one.address or one.building or tr("no address on record")),
         Markup("🆘 {}").format(_emergency(tr, one)),
         Markup("🩺 {}").format(tr(", ").join(flags)) if flags else "",
+        tr("🧭 Ability grade: {grade}", grade=grade_name(tr, one.ability_grade))
+        if one.ability_grade is not None
+        else "",
         Markup("🔑 {}").format(one.door_hint[:LONGEST_REMARK]) if one.door_hint else "",
         Markup("📝 {}").format(remark) if remark else "",
         tr("No. {number}", number=one.number) if one.number else "",
@@ -185,7 +203,7 @@ def _emergency(tr: Texts, one: Elder) -> Markup:
     return Markup("{} {}").format(name, phone)
 
 
-async def _people(reader: Reader, one: Elder) -> Markup:
+async def people(reader: Reader, one: Elder) -> Markup:
     """The pairing and the family, by name."""
     tr = reader.tr
     found = []

@@ -35,6 +35,8 @@ async def card(reader: Reader, facts: Facts) -> Screen | None:
     tr = reader.tr
     whole = await records.load(reader.tx, reader.station.id, facts["errand"])
     errand = whole.errand
+    if whole.elder.exited_at is not None:
+        return _off(reader, whole)
     head = lines(
         tr("🛒 <b>Errand</b>: {kind}", kind=errand_name(tr, errand.kind)),
         tr("Where: {building}", building=whole.elder.building or tr("in the community")),
@@ -50,9 +52,19 @@ async def card(reader: Reader, facts: Facts) -> Screen | None:
     return Screen(lines(head, BLANK, errand_state(tr, errand.state)))
 
 
+def _off(reader: Reader, whole: Whole) -> Screen | None:
+    """For somebody who is in care no more: what stands in a chat forgets for whom it was."""
+    kind, state = whole.errand.kind, errand_state(reader.tr, whole.errand.state)
+    text = lines(reader.tr("🛒 <b>{kind}</b>", kind=errand_name(reader.tr, kind)), state)
+    return Screen(text) if reader.edits else None
+
+
 async def errand(reader: Reader, facts: Facts) -> Screen | None:
     """One errand: in full for whoever does it, while they do it, and for the staff."""
     tr, viewer = reader.tr, reader.me.viewer
+    known = await records.load(reader.tx, reader.station.id, facts["errand"])
+    if known.elder.exited_at is not None and viewer.member_id == known.errand.claimed_by:
+        return _off(reader, known)
     whole = await records.access_errand(reader.tx, viewer, facts["errand"])
     one = whole.errand
     mine = one.claimed_by == viewer.member_id
@@ -181,7 +193,8 @@ async def told(reader: Reader, facts: Facts) -> Screen | None:
     except NotYours:
         whole = await records.load(reader.tx, reader.station.id, facts["errand"])
         mine = {one.id for one in await elders.of_family(reader.tx, reader.me.viewer)}
-        if whole.elder.id not in mine and facts["event"] != "cancelled":
+        cancelled = facts["event"] == "cancelled" and whole.elder.exited_at is None
+        if whole.elder.id not in mine and not cancelled:
             raise
     kind, name, by = errand_name(tr, whole.errand.kind), whole.elder.name, facts["by"]
     match facts["event"]:

@@ -5,16 +5,19 @@ from datetime import date, timedelta
 from markupsafe import Markup
 
 from bot.screen import Button, Screen
-from bot.screens.reader import Facts, Reader, lines
+from bot.screens.cadence import in_a_row
+from bot.screens.reader import Facts, Reader, lines, tap
 from bot.screens.visits import when
 from bot.screens.words import errand_name, errand_state, half_name
 from bot.texts import Texts
 from care.access import Right
 from care.days import WEEK
 from care.visits import ON_DUTY, State
-from storage import elders, families, outbox, visits
+from storage import elders, families, outbox, pauses, visits
+from storage.cadence import paces
 from storage.tables import Elder
 from storage.visits import Visiting
+from storage.week import PAUSED
 
 
 def family_card(visit_id: int) -> str:
@@ -35,9 +38,17 @@ async def elder(reader: Reader, facts: Facts) -> Screen | None:
     parts = [await _about(reader, one) for one in found]
     rows = (
         (Button(tr("🛒 Ask for an errand"), "do:errand"),),
+        *(
+            (Button(_trip(tr, one, alone=len(found) == 1), tap("pause_tell", one.id)),)
+            for one in found
+        ),
         reader.back(str(tr("Menu")), "do:menu"),
     )
     return Screen(Markup("\n\n").join(parts), rows)
+
+
+def _trip(tr: Texts, one: Elder, *, alone: bool) -> Markup:
+    return tr("🧳 Trip or hospital stay") if alone else tr("🧳 {name} is away", name=one.name)
 
 
 async def _about(reader: Reader, one: Elder) -> Markup:
@@ -46,6 +57,8 @@ async def _about(reader: Reader, one: Elder) -> Markup:
     coming = await visits.of_elder(reader.tx, reader.station.id, one.id, reader.today, last)
     asked = await families.open_errands(reader.tx, one, reader.me.member.id)
     planned = [_coming(tr, row) for row in coming]
+    pause = await pauses.of_elder(reader.tx, one, reader.today)
+    pace = (await paces(reader.tx, reader.now, reader.station, [one]))[one.id]
     errands = [
         Markup("{} {} · {}").format(
             errand_name(tr, row.kind), row.what, errand_state(tr, row.state)
@@ -54,6 +67,8 @@ async def _about(reader: Reader, one: Elder) -> Markup:
     ]
     return lines(
         Markup("👵 <b>{}</b>").format(one.name),
+        in_a_row(tr, pace),
+        tr("⏸ Nobody calls or visits until {day}.", day=tr.day(pause.until)) if pause else "",
         *(planned or [tr("No visit is planned in the next days.")]),
         tr("Errands you asked for:") if errands else "",
         *errands,
@@ -102,6 +117,9 @@ async def _called_off(reader: Reader, row: Visiting, card: str) -> Screen | None
     """Said only to those who were told that somebody comes."""
     if not await outbox.stands(reader.tx, reader.chat, card):
         return None
+    if row.visit.reason == PAUSED:
+        name, day = row.elder.name, reader.tr.day(row.visit.day)
+        return Screen(reader.tr("No visit to {elder} on {day}.", elder=name, day=day))
     return Screen(
         reader.tr(
             "The visit to {elder} on {day} cannot take place. "

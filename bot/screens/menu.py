@@ -16,8 +16,8 @@ from storage import drafts, members
 from storage.tables import Outbox
 
 COMMAND_ORDER = (
-    "menu", "calls", "elders", "pairings", "week", "visits", "errands", "elder", "errand",
-    "leave", "invite", "import", "export", "help", "language", "me", "cancel",
+    "menu", "calls", "elders", "pairings", "week", "ledger", "visits", "errands", "elder", "errand",
+    "surge", "leave", "invite", "import", "export", "update", "help", "language", "me", "cancel",
 )  # fmt: skip
 
 
@@ -67,9 +67,11 @@ async def menu(reader: Reader, facts: Facts) -> Screen | None:
 
 def _icon(command: str) -> str:
     return {
-        "calls": "📞 ", "elders": "👵 ", "pairings": "🤝 ", "week": "📅 ", "visits": "🚪 ",
-        "errands": "🛒 ", "elder": "👪 ", "errand": "🛒 ", "leave": "🌴 ", "invite": "✉️ ",
-        "import": "📥 ", "export": "📤 ",
+        "calls": "📞 ", "elders": "👵 ", "pairings": "🤝 ", "week": "📅 ", "ledger": "🗓 ",
+        "visits": "🚪 ",
+        "errands": "🛒 ", "elder": "👪 ", "errand": "🛒 ", "leave": "🌴 ",
+        "surge": "🌡 ", "invite": "✉️ ",
+        "import": "📥 ", "export": "📤 ", "update": "📋 ",
     }.get(command, "")  # fmt: skip
 
 

@@ -37,8 +37,7 @@ async def pairings(reader: Reader, facts: Facts) -> Screen | None:
     if not viewer.staff:
         return None
     tr = reader.tr
-    led_by = None if viewer.supervisor else viewer.member_id
-    found = await stored.of_community(reader.tx, viewer.community_id, worker_id=led_by)
+    found = await stored.led_by(reader.tx, viewer)
     alone = in_order(await stored.unpaired(reader.tx, viewer.community_id))
     page = min(facts.get("page", 0), max(0, (len(found) - 1) // PAGE))
     shown = list(enumerate(found, 1))[page * PAGE : (page + 1) * PAGE]

@@ -16,6 +16,7 @@ from storage.tables import Assignment, Elder
 from storage.visits import Visiting
 
 AHEAD = timedelta(days=13)
+TOLD = frozenset({State.DONE, State.NOT_POSSIBLE})
 
 
 def when(tr: Texts, visit: Assignment, *, short: bool = False) -> Markup:
@@ -72,8 +73,10 @@ def _open(reader: Reader, visit: Assignment) -> bool:
 
 
 def _touchable(reader: Reader, visit: Assignment) -> bool:
-    return answerable(visit.state, visit.day, reader.today) or can_report(
-        visit.state, visit.day, reader.today
+    return (
+        answerable(visit.state, visit.day, reader.today)
+        or can_report(visit.state, visit.day, reader.today)
+        or visit.state in TOLD
     )
 
 
@@ -151,6 +154,8 @@ def _choices(reader: Reader, row: Visiting) -> list[tuple[Button, ...]]:
     if found.state is State.DONE and (found.report or {}).get("needs"):
         label = tr("🛒 Ask for an errand for {name}", name=row.elder.name)
         rows.append((Button(label, tap("errand_for", row.elder.id)),))
+    if found.state in TOLD:
+        rows.append((Button(tr("✏️ Correct what I wrote"), tap("contact_of", found.id)),))
     return rows
 
 

@@ -14,7 +14,7 @@ from care.days import WEEK, WEEKDAYS, week_of
 from care.elders import Tier
 from care.visits import PLANNED, State
 from care.week import Why
-from storage import elders, members
+from storage import elders, members, pairings
 from storage import week as weeks
 from storage.pairings import Whole
 from storage.tables import Elder, Member
@@ -41,7 +41,8 @@ async def week(reader: Reader, facts: Facts) -> Screen | None:
     monday = date.fromisoformat(facts["week"])
     plan = await weeks.published(reader.tx, reader.station.id, monday)
     known = await weeks.to_plan(reader.tx, reader.station, monday)
-    mine = [one for one in known.pairings if me.viewer.supervisor or one.worker.id == me.member.id]
+    led = {one.pairing.id for one in await pairings.led_by(reader.tx, me.viewer)}
+    mine = [one for one in known.pairings if one.pairing.id in led]
     page = min(int(facts.get("page", 0)), max(0, (len(mine) - 1) // PAGE))
     shown = mine[page * PAGE : (page + 1) * PAGE]
     late = tr("(late, sent at {time})", time=facts["late"]) if facts.get("late") else ""

@@ -39,11 +39,19 @@ def why_name(tr: Texts, visit: Assignment) -> Markup:
         return not_visited_name(tr, NotVisited(reason))
     if visit.state is State.DECLINED and reason in set(CannotCome):
         return cannot_name(tr, CannotCome(reason))
-    if reason == weeks.LEFT:
-        return tr("has left the station")
-    if reason == weeks.GIVEN:
-        return tr("given to somebody else")
-    return reason_name(tr, Reason(reason))
+    return _not_needed(tr, reason)
+
+
+def _not_needed(tr: Texts, reason: str) -> Markup:
+    match reason:
+        case weeks.LEFT:
+            return tr("has left the station")
+        case weeks.GIVEN:
+            return tr("given to somebody else")
+        case weeks.PAUSED | weeks.EXITED:
+            return tr("not needed any more")
+        case _:
+            return reason_name(tr, Reason(reason))
 
 
 async def week_visit(reader: Reader, facts: Facts) -> Screen | None:

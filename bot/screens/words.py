@@ -3,7 +3,7 @@
 from markupsafe import Markup
 
 from bot.texts import Texts
-from care import calls, errands, visits, week
+from care import calls, errands, ladder, pauses, surge, visits, week
 from care.access import Role
 from care.days import WEEKDAYS, HalfDay
 from care.elders import Tier
@@ -37,6 +37,23 @@ def tier_name(tr: Texts, tier: Tier | None) -> Markup:
             return tr("🟢 green")
         case None:
             return tr("⚪ not assessed yet")
+
+
+def grade_name(tr: Texts, grade: int | None) -> Markup:
+    """An ability grade of GB/T 42195; not the tier."""
+    match grade:
+        case 0:
+            return tr("0, no loss of ability")
+        case 1:
+            return tr("1, slight loss of ability")
+        case 2:
+            return tr("2, moderate loss of ability")
+        case 3:
+            return tr("3, severe loss of ability")
+        case 4:
+            return tr("4, complete loss of ability")
+        case _:
+            return tr("not assessed yet")
 
 
 def outcome_name(tr: Texts, outcome: calls.Outcome) -> Markup:
@@ -74,21 +91,103 @@ def kind_name(tr: Texts, kind: calls.Kind) -> Markup:
     return tr("call") if kind is calls.Kind.CALL else tr("visit")
 
 
+def tier_mark(tier: Tier | None) -> str:
+    """A tier's colour alone."""
+    return {Tier.RED: "🔴", Tier.YELLOW: "🟡", Tier.GREEN: "🟢", None: "⚪"}[tier]
+
+
+def surge_name(tr: Texts, why: surge.Why) -> Markup:
+    """Why everybody is called."""
+    match why:
+        case surge.Why.HEAT:
+            return tr("heat")
+        case surge.Why.COLD:
+            return tr("cold")
+        case surge.Why.TYPHOON:
+            return tr("typhoon")
+        case surge.Why.FESTIVAL:
+            return tr("festival")
+
+
+def pause_name(tr: Texts, why: pauses.Why) -> Markup:
+    """Why nothing is owed for a while."""
+    match why:
+        case pauses.Why.HOSPITAL:
+            return tr("in hospital")
+        case pauses.Why.FAMILY:
+            return tr("with family")
+        case pauses.Why.TRAVEL:
+            return tr("travelling")
+        case pauses.Why.OTHER:
+            return tr("another reason")
+
+
+def gone_name(tr: Texts, why: pauses.Gone) -> Markup:
+    """Why somebody is in care no more."""
+    match why:
+        case pauses.Gone.MOVED:
+            return tr("has moved away")
+        case pauses.Gone.DIED:
+            return tr("has died")
+        case pauses.Gone.OTHER:
+            return tr("another reason")
+
+
 def urgency_name(tr: Texts, urgency: calls.Urgency) -> Markup:
     """Why somebody stands where they stand on the list."""
     match urgency:
-        case calls.Urgency.ASKED_TO_BE_CALLED:
-            return tr("asked to be called")
         case calls.Urgency.UNRESOLVED_YESTERDAY:
             return tr("not reached yesterday")
+        case calls.Urgency.ASKED_TO_BE_CALLED:
+            return tr("asked to be called")
+        case calls.Urgency.SILENT:
+            return tr("has not answered the morning's question")
         case calls.Urgency.TRIED_TODAY:
             return tr("did not answer today")
+        case calls.Urgency.FOLLOW_UP_DUE:
+            return tr("follow-up due")
+        case calls.Urgency.RED_SINCE_TODAY:
+            return tr("red since today")
+        case calls.Urgency.BACK_TODAY:
+            return tr("back today")
         case calls.Urgency.NEVER_CONTACTED:
             return tr("never contacted yet")
+        case calls.Urgency.SURGE:
+            return tr("everybody is called today")
         case calls.Urgency.CHECKED_IN:
             return tr("said: I am fine")
         case calls.Urgency.ROUTINE:
             return Markup("")
+
+
+def clear_name(tr: Texts, how: ladder.Clear) -> Markup:
+    """How an alert ended."""
+    match how:
+        case ladder.Clear.REACHED:
+            return tr("reached, and fine")
+        case ladder.Clear.HOSPITAL:
+            return tr("in hospital, looked after")
+        case ladder.Clear.WITH_FAMILY:
+            return tr("with family")
+        case ladder.Clear.FALSE_ALARM:
+            return tr("false alarm")
+        case ladder.Clear.OTHER:
+            return tr("settled otherwise")
+
+
+def step_name(tr: Texts, step: ladder.Step) -> Markup:
+    """A rung of the ladder: what somebody was told."""
+    match step:
+        case ladder.Step.REMIND:
+            return tr("still to be called")
+        case ladder.Step.DOOR:
+            return tr("asked for a door visit")
+        case ladder.Step.RAISE:
+            return tr("not reached")
+        case ladder.Step.EMERGENCY:
+            return tr("emergency")
+        case ladder.Step.CLOSED:
+            return tr("told afterwards")
 
 
 def half_name(tr: Texts, half: HalfDay) -> Markup:
@@ -245,6 +344,8 @@ def command_text(tr: Texts, command: str) -> Markup:
             return tr("Pairings")
         case "week":
             return tr("This week's visits")
+        case "ledger":
+            return tr("Ledger of the days")
         case "visits":
             return tr("My visits")
         case "errands":
@@ -255,12 +356,16 @@ def command_text(tr: Texts, command: str) -> Markup:
             return tr("Ask for an errand")
         case "leave":
             return tr("I am away")
+        case "surge":
+            return tr("Heat, cold, festival days")
         case "invite":
             return tr("Invite somebody")
         case "import":
             return tr("Import the roster")
         case "export":
             return tr("Export the roster")
+        case "update":
+            return tr("Yearly check of the records")
         case "help":
             return tr("Help")
         case "language":
@@ -282,6 +387,10 @@ def form_error(tr: Texts, kind: str, context: dict[str, str]) -> Markup:
             return tr("That is too long: at most {n} characters.", n=context.get("max_length", ""))
         case "phone":
             return tr("This is not a phone number. Please send 11 digits, or press the button.")
+        case "return_day":
+            return tr("Please write one later day, like 4-20.")
+        case "past_day":
+            return tr("Please write a day like 4-7: today, or before it, and not closed yet.")
         case "date_range":
             return tr("Please write two days like 4-12 4-15, the first one not before today.")
         case _:

@@ -53,8 +53,9 @@ class Surge(Table):
 class Told(Table):
     """One rung of the ladder for one elder, one day and one person: told when, arrived when.
 
-    `key` is that of the message in the outbox; `delivered_at` is copied from there, because the
-    outbox forgets. `pressed_at` is when they pressed a button under it.
+    `letter` is the key of the message in the outbox, which may speak of several elders;
+    `delivered_at` is copied from there, because the outbox forgets. `pressed_at` is when they
+    pressed a button under it.
     """
 
     __tablename__ = "told"
@@ -78,6 +79,7 @@ class Told(Table):
     member_id: Mapped[int] = mapped_column(ForeignKey(MEMBER))
     alert_id: Mapped[int | None] = mapped_column(ForeignKey("alert.id"), index=True)
     key: Mapped[str] = mapped_column(String(120))
+    letter: Mapped[str] = mapped_column(String(120))
     at: Mapped[datetime]
     delivered_at: Mapped[datetime | None]
     pressed_at: Mapped[datetime | None]

@@ -17,7 +17,9 @@ MEMBER = "member.id"
 class Contact(Table):
     """A call or visit, or an attempt at one; `happened_at` and `recorded_at` are two times.
 
-    `key` makes one tap one record, however often it is delivered.
+    `key` makes one tap one record, however often it is delivered. `entered_by` is who wrote it
+    down, where that was not `by_id`. What was written down by mistake is withdrawn: it counts for
+    nothing, and is not deleted.
     """
 
     __tablename__ = "contact"
@@ -38,6 +40,8 @@ class Contact(Table):
     day: Mapped[date]
     happened_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
+    entered_by: Mapped[int | None] = mapped_column(ForeignKey(MEMBER))
+    withdrawn_at: Mapped[datetime | None]
     key: Mapped[str] = mapped_column(String(80))
 
 

@@ -62,6 +62,7 @@ async def test_a_long_list_has_pages_and_back_leads_to_the_same_page(tmp_path: P
         assert "老人12" in stage.last(boss).text
         assert "老人11" not in stage.last(boss).text
         await stage.tap(boss, "老人13")
+        await stage.tap(boss, "tier_menu")
         await stage.tap(boss, "tier_ask")
         await stage.tap(boss, "elder")
         await stage.tap(boss, "elders_back")
@@ -132,6 +133,7 @@ async def test_a_tier_changes_with_a_reason_and_the_history_is_kept(tmp_path: Pa
         assert WANG not in day_list.text
         await stage.say(li, "/elders")
         await stage.tap(li, WANG)
+        await stage.tap(li, "tier_menu")
         await stage.tap(li, "tier_ask")
         await stage.tap(li, f"tier_to:{elder.id}:yellow:red")
         assert (await tier_of(stage, elder)) == (Tier.YELLOW, [])
@@ -142,6 +144,7 @@ async def test_a_tier_changes_with_a_reason_and_the_history_is_kept(tmp_path: Pa
         assert change.by_id == (await stage.member(li)).id
         listed = next(one for one in stage.chat(li) if one.id == day_list.id)
         assert WANG in listed.text
+        await stage.tap(li, "tier_menu")
         await stage.tap(li, "tier_ask")
         assert "昨晚摔了一跤" in stage.last(li).text
         await stage.tap(li, f"tier_to:{elder.id}:red:green")
@@ -158,6 +161,7 @@ async def test_a_change_of_tier_that_a_colleague_overtook_is_not_made(tmp_path: 
         for person in (li, boss):
             await stage.say(person, "/elders")
             await stage.tap(person, WANG)
+            await stage.tap(person, "tier_menu")
             await stage.tap(person, "tier_ask")
             await stage.tap(
                 person, f"tier_to:{elder.id}:yellow:{'red' if person is li else 'green'}"

@@ -8,6 +8,7 @@ import pytest
 
 from bot.playground.records import Group, Person
 from care.access import Role
+from storage import members
 from tests.stage import Stage, sqlite_url, staged
 
 ADDRESS = "12号楼 3单元 501"
@@ -165,3 +166,18 @@ async def test_cancelled_while_somebody_is_on_the_way_they_are_told(town: Town) 
     await stage.tap(town.daughter, "no longer needed")
     assert "cancelled" in stage.last(town.chen).text
     assert not any(ADDRESS in one.text for one in stage.chat(town.chen))
+
+
+async def test_what_somebody_has_in_hand_who_blocks_the_bot_is_offered_again(town: Town) -> None:
+    """Unreachable is not silent: the next volunteer can claim, and the asker hears of it."""
+    await town.ask()
+    await town.stage.tap(town.chen, "claim", chat=town.group)
+    town.stage.phones.block(town.chen)
+    await town.stage.tap(town.daughter, "errand")
+    await town.stage.at("10:00")
+    async with town.stage.database.write() as tx:
+        await members.note_blocked(tx, town.stage.clock.now(), town.chen.id)
+    await town.stage.at("10:01")
+    assert "gave the errand back" in town.stage.last(town.daughter).text
+    await town.stage.tap(town.zhou, "claim", chat=town.group)
+    assert "周阿姨" in town.stage.last(town.daughter).text

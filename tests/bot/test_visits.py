@@ -5,12 +5,14 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from care.calls import Kind, Outcome, Reason
 from care.elders import Tier
 from care.visits import State
 from storage import elders
 from storage.elders import Decision, change_tier
+from storage.tables import FollowUp
 from tests.stage import local
 from tests.street import ADDRESS, MONDAY, NOT_YOURS, PHONE, Street, street
 
@@ -210,6 +212,21 @@ async def test_a_worrying_report_reaches_the_social_worker_at_once(home: Street)
         assert fact in told.text
     assert "心情" not in told.text
     assert (await home.contacts())[0].outcome is Outcome.FOLLOW_UP
+    async with home.stage.database.read() as tx:
+        [follow_up] = await tx.scalars(select(FollowUp))
+    assert follow_up.contact_id == (await home.contacts())[0].id
+
+
+async def test_what_was_written_at_the_door_can_be_corrected_by_who_wrote_it(home: Street) -> None:
+    await home.on_the_day()
+    await home.report(*FINE)
+    await home.stage.say(home.chen, "/visits")
+    await home.stage.tap(home.chen, "visit:1")
+    await home.stage.tap(home.chen, "更正我写的")
+    for answer in ("✏️ 结果", "未接", "按错了按钮"):
+        await home.stage.tap(home.chen, answer)
+    assert "陈同学：✅ 平安 → 📵 未接。原因：按错了按钮" in home.stage.last(home.chen).text
+    assert (await home.contacts())[0].outcome is Outcome.NO_ANSWER
 
 
 async def test_a_good_report_disturbs_nobody(home: Street) -> None:

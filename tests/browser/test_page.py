@@ -1,7 +1,6 @@
 """The page of phones, driven as a visitor would: the working day of the demo, in a real browser."""
 
 import os
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -16,28 +15,13 @@ from tests.browser.demo import (
     WANG,
     ZHOU,
     Phone,
-    chromium,
     looking,
-    running_demo,
 )
 
 PATH = os.environ.get("NUANLIN_TEST_BROWSER", "")
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 RED = ("韩德福", "王桂芳", "陈秀英", "李玉兰", "钱国荣")
 NEW_AND_RED = "邹志明"
-
-
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    with running_demo() as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    assert PATH, "NUANLIN_TEST_BROWSER names no browser; see `make test BROWSER=…`"
-    with chromium(PATH) as started:
-        yield started
 
 
 def jump(page: Page, to: str) -> None:

@@ -10,6 +10,7 @@ TIES = {
     "nothing": Tie(),
     "leads": Tie(leads=True),
     "unpaired": Tie(unpaired=True),
+    "deputy": Tie(deputy=True),
     "visits": Tie(visits=True),
     "on_duty": Tie(on_duty=True),
     "family": Tie(family=True),
@@ -21,12 +22,13 @@ BY_TIE = {
     "nothing": set(),
     "leads": set(),
     "unpaired": set(),
+    "deputy": set(),
     "visits": {Right.KNOW, Right.ASK_ERRAND},
     "on_duty": {Right.KNOW, Right.SEE_ADDRESS, Right.ASK_ERRAND},
-    "family": {Right.KNOW, Right.ASK_ERRAND},
+    "family": {Right.KNOW, Right.ASK_ERRAND, Right.ASK_PAUSE},
     "self": {Right.KNOW, Right.ASK_ERRAND},
 }
-LOOKED_AFTER = {"leads", "unpaired"}
+LOOKED_AFTER = {"leads", "unpaired", "deputy"}
 
 
 def viewer(*roles: Role) -> Viewer:
@@ -61,7 +63,7 @@ def test_an_unknown_command_is_nobodys() -> None:
 
 
 def test_what_is_about_everybody_is_for_staff_alone() -> None:
-    for command in ("calls", "elders", "pairings", "week", "invite", "import", "export"):
+    for command in ("calls", "elders", "pairings", "week", "surge", "invite", "import", "export"):
         assert COMMANDS[command] == STAFF
 
 

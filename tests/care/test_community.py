@@ -78,7 +78,7 @@ def test_a_phone_number_is_kept_in_one_way(typed: str) -> None:
 
 
 def test_alarms_are_repeated_answers_are_not() -> None:
-    assert manner_of(Notice.EMERGENCY).delivery is Delivery.MUST
+    assert manner_of(Notice.ALERT).delivery is Delivery.MUST
     assert manner_of(Notice.MENU).priority is Priority.ANSWER
     assert manner_of(Notice.CALL_LIST).priority is Priority.BROADCAST
     assert Priority.ALARM < Priority.ANSWER < Priority.PROMPT < Priority.BROADCAST

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from care.leave import LONGEST, absence
+from care.leave import absence
+from care.typed import LONGEST
 
 TODAY = date(2026, 4, 9)
 

@@ -37,6 +37,7 @@ def weeks(draw: st.DrawFn) -> tuple[list[ElderWeek], list[VolunteerWeek]]:
             planned=draw(some_days),
             familiar=draw(st.one_of(st.none(), st.integers(1, 5))),
             excused=draw(st.integers(0, 1)),
+            paused=draw(st.frozensets(st.sampled_from(DAYS))),
         )
         for number in range(1, draw(st.integers(0, 8)) + 1)
     ]
@@ -203,6 +204,28 @@ def test_what_cannot_be_covered_is_said_with_its_reason() -> None:
 
 def test_red_is_owed_contacts_and_no_visit_of_the_plan() -> None:
     assert owed_visits(ElderWeek(1, 1, Tier.RED), WEEK, SETTINGS) == 0
+
+
+def test_who_is_paused_is_owed_less_and_visited_on_the_other_days_only() -> None:
+    for away, owed in ((0, 2), (2, 1), (3, 1), (4, 0), (7, 0)):
+        elder = ElderWeek(1, 1, Tier.YELLOW, paused=frozenset(DAYS[:away]))
+        assert owed_visits(elder, WEEK, SETTINGS) == owed, away
+        plan = share_out(WEEK, [elder], [person(1, *HALF_DAYS)], SETTINGS)
+        assert {one.day for one in plan.visits} <= set(DAYS[away:])
+        assert len(plan.visits) == owed
+    all_week = frozenset(DAYS)
+    assert not owed_visits(ElderWeek(4, 1, Tier.GREEN, paused=all_week), WEEK, SETTINGS)
+
+
+def test_nobody_gives_up_a_visit_for_somebody_who_is_not_there_on_that_day() -> None:
+    there = ElderWeek(1, 1, Tier.YELLOW)
+    away = ElderWeek(2, 1, Tier.YELLOW, paused=frozenset(DAYS[:2]))
+    elsewhere = ElderWeek(3, 2, Tier.YELLOW)
+    helper = person(1, "mon_am", "tue_am", most=2)
+    plan = share_out(WEEK, [there, away, elsewhere], [helper], SETTINGS)
+    assert {one.elder_id for one in plan.visits} == {1}
+    assert len(plan.visits) == 2
+    assert plan.gaps == (Gap(2, 1, Why.ALL_FULL), Gap(3, 2, Why.NO_VOLUNTEER))
 
 
 def test_a_dropped_visit_is_not_owed_any_more() -> None:

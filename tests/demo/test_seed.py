@@ -19,7 +19,7 @@ from care.days import age_on
 from care.elders import Tier
 from care.joining import Standing
 from care.visits import PLANNED, State
-from storage import calls, members, pairings, visits
+from storage import call_list, members, pairings, visits
 from storage.engine import Database, parse_url
 from storage.migrate import migrate
 from storage.roster import read_file
@@ -124,11 +124,13 @@ async def test_the_call_list_begins_with_who_was_not_reached_yesterday(url: str)
     database = await seeded(url)
     async with database.read() as tx:
         li = await members.named(tx, 1, "李敏", Role.SOCIAL_WORKER)
-        owed = {row.name: row for _, row in await calls.owed_by(tx, 1, li.id, TODAY)}
+        station = await tx.get_one(Community, 1)
+        found = await call_list.of_caller(tx, NOW, station, li.id)
     await database.close()
-    assert owed.keys() == {"王桂芳", "陈秀英", "韩德福", "李玉兰", "钱国荣"}
-    urgent = [one.name for one in owed.values() if one.urgency(TODAY) < Urgency.ROUTINE]
-    assert urgent == ["韩德福"]
+    names = [one.elder.name for one in found.open]
+    assert set(names) == {"王桂芳", "陈秀英", "韩德福", "李玉兰", "钱国荣"}
+    urgent = [one.owed.name for one in found.open if one.owed.urgency < Urgency.ROUTINE]
+    assert urgent == names[:1] == ["韩德福"]
 
 
 async def test_this_week_is_planned_and_there_is_a_visit_today(url: str) -> None:

@@ -28,18 +28,27 @@ def local(clock: OwnClock) -> datetime:
     ("to", "stops"),
     [
         ("next_0830", ["04-09 08:30"]),
-        ("next_1900", ["04-09 08:30", "04-09 19:00"]),
-        ("sunday_1800", ["04-12 08:30", "04-12 18:00"]),
+        ("next", ["04-09 08:30"]),
+        ("plus_10m", ["04-09 08:30", "04-09 08:30"]),
+        (
+            "sunday_1800",
+            [
+                *("04-09 08:30", "04-09 10:00", "04-10 08:30", "04-10 10:00"),
+                *("04-11 08:30", "04-11 10:00"),
+                *("04-12 00:01", "04-12 08:00", "04-12 08:30", "04-12 10:00"),
+                *("04-12 11:30", "04-12 15:00", "04-12 17:00", "04-12 18:00"),
+            ],
+        ),
         ("plus_1h", ["04-09 08:30", "04-09 09:20"]),
     ],
 )
-async def test_a_jump_lands_where_it_says_after_the_morning_of_that_day(
+async def test_a_jump_lands_where_it_says_after_everything_on_the_way(
     to: str, stops: list[str]
 ) -> None:
     clock = OwnClock(START)
     seen: list[str] = []
 
-    async def after() -> None:
+    async def after(_passing: bool) -> None:
         seen.append(f"{local(clock):%m-%d %H:%M}")
 
     bar = DemoClock(clock, ZONE, after)
@@ -52,7 +61,7 @@ async def test_a_jump_lands_where_it_says_after_the_morning_of_that_day(
 async def test_seconds_forward_but_never_back() -> None:
     clock = OwnClock(START)
 
-    async def after() -> None:
+    async def after(_passing: bool) -> None:
         pass
 
     bar = DemoClock(clock, ZONE, after)
@@ -122,3 +131,18 @@ async def test_the_page_is_there_with_everybody_and_the_call_list_comes_at_half_
     assert f"http://127.0.0.1:{port}" in capsys.readouterr().out
     with pytest.raises(SettingWrong, match="already"):
         await demo.run(port=port, browser=False, database_url=f"sqlite:///{tmp_path / 'demo.db'}")
+
+
+async def test_the_first_button_names_what_happens_by_itself_next() -> None:
+    clock = OwnClock(START)
+
+    async def after(_passing: bool) -> None:
+        pass
+
+    bar = DemoClock(clock, ZONE, after)
+    labels = []
+    for _ in range(9):
+        labels.append(bar.state()["jumps"][0]["en"])
+        await bar.jump("next", None)
+    times = ["08:30", "10:00", "11:30", "15:00", "17:00", "19:00", "20:00", "24:00", "08:00"]
+    assert [label.split()[1] for label in labels] == times

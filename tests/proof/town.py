@@ -5,20 +5,20 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.errands import errand_card
 from bot.playground.limits import Limits
 from bot.playground.presses import Press
 from bot.playground.records import Button, Message, Person
 from bot.playground.telegram import LocalTelegram
 from bot.playground.updates import Updates
-from bot.screens.calls import list_card
 from care.access import Role
 from care.elders import ElderFacts, Tier
 from care.errands import Kind
 from care.joining import Standing as Joined
 from care.notices import Notice
 from storage import communities, elders, errands, members, pairings
+from storage.call_list import list_card
 from storage.engine import Database, parse_url
+from storage.errand_offers import errand_card
 from storage.migrate import migrate
 from storage.tables import Community, Standing
 

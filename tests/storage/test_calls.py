@@ -1,23 +1,28 @@
 """Contacts: one tap one record; attempts are no contacts; every list is one community's own."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+
+import pytest
+from sqlalchemy import event
 
 from care.calls import Kind, Outcome, Reason
 from care.elders import Tier
 from care.joining import Standing
+from care.ladder import Waiting
+from care.pauses import Why
 from storage import calls, members
 from storage.calls import Happened
 from storage.engine import Database
-from storage.tables import Elder
+from storage.tables import Community, Contact, Elder, Pause, TierChange
 from tests.storage.towns import NOW, TODAY, Town, Towns, families
 
 DAY = timedelta(days=1)
 
 
 def happened(town: Town, outcome: Outcome, key: str, **how: Any) -> Happened:
-    known: dict[str, Any] = {"by": town.li.id, "day": TODAY, "at": NOW}
-    return Happened(Kind.CALL, outcome, key=key, **known | how)
+    known: dict[str, Any] = {"kind": Kind.CALL, "by": town.li.id, "day": TODAY, "at": NOW}
+    return Happened(outcome=outcome, key=key, **known | how)
 
 
 async def record(
@@ -27,6 +32,56 @@ async def record(
         return await calls.record(tx, NOW, town.wang, happened(town, outcome, key, **how))
 
 
+async def change(database: Database, town: Town, **how: Any) -> None:
+    """Change 王桂芳's record; she has been in care for long."""
+    async with database.write() as tx:
+        wang = await tx.get_one(Elder, town.wang.id)
+        for name, value in ({"created_at": NOW - 100 * DAY} | how).items():
+            setattr(wang, name, value)
+
+
+async def tier(
+    database: Database, town: Town, at: datetime, before: Tier | None, after: Tier | None
+) -> None:
+    async with database.write() as tx:
+        tx.add(
+            TierChange(
+                community_id=town.id, elder_id=town.wang.id, before=before, after=after,
+                reason="why", by_id=town.li.id, at=at,
+            )
+        )  # fmt: skip
+    await change(database, town, tier=after)
+
+
+async def pause(
+    database: Database, town: Town, first: date, until: date, ended_at: datetime | None = None
+) -> None:
+    async with database.write() as tx:
+        tx.add(
+            Pause(
+                community_id=town.id, elder_id=town.wang.id, first_day=first, until=until,
+                why=Why.HOSPITAL, by_id=town.li.id, created_at=NOW, ended_at=ended_at,
+            )
+        )  # fmt: skip
+
+
+async def settings(database: Database, town: Town, **how: Any) -> None:
+    async with database.write() as tx:
+        (await tx.get_one(Community, town.id)).settings = how
+
+
+async def waiting(database: Database, town: Town, now: datetime = NOW) -> list[Waiting]:
+    async with database.read() as tx:
+        station = await tx.get_one(Community, town.id)
+        return [one for _, one in await calls.waiting_today(tx, now, station)]
+
+
+async def red(database: Database, town: Town, now: datetime = NOW) -> list[int]:
+    async with database.read() as tx:
+        station = await tx.get_one(Community, town.id)
+        return [one.id for one in await calls.red_today(tx, now, station)]
+
+
 async def test_the_same_tap_delivered_again_writes_nothing(
     database: Database, towns: Towns
 ) -> None:
@@ -34,7 +89,25 @@ async def test_the_same_tap_delivered_again_writes_nothing(
     assert not await record(database, towns.here, Outcome.FINE)
     assert not await record(database, towns.here, Outcome.EMERGENCY)
     async with database.read() as tx:
-        assert await calls.count_of_day(tx, towns.here.wang, TODAY) == 1
+        assert len(await calls.latest(tx, towns.here.wang)) == 2
+
+
+async def test_the_version_grows_with_every_record_and_never_shrinks(
+    database: Database, towns: Towns
+) -> None:
+    """A count would shrink when a contact is moved, and an old tap would be taken again."""
+    here = towns.here
+    async with database.read() as tx:
+        before = await calls.version_of(tx, here.wang)
+        assert await calls.version_of(tx, here.zhao) == 0
+    await record(database, here, Outcome.FINE)
+    async with database.write() as tx:
+        after = await calls.version_of(tx, here.wang)
+        assert after > before
+        contact = await tx.get_one(Contact, after)
+        contact.day, contact.withdrawn_at = TODAY - DAY, NOW
+        await tx.flush()
+        assert await calls.version_of(tx, here.wang) == after
 
 
 async def test_the_same_key_in_another_community_is_another_tap(
@@ -44,46 +117,164 @@ async def test_the_same_key_in_another_community_is_another_tap(
     assert await record(database, towns.there, Outcome.FINE)
 
 
-async def test_who_owes_whom_is_asked_within_one_community(
+async def test_red_in_care_and_nobody_else_is_owed_a_contact(
     database: Database, towns: Towns
 ) -> None:
-    async with database.read() as tx:
-        rows = await calls.owed_by(tx, towns.here.id, towns.here.li.id, TODAY)
-        red = await calls.red(tx, towns.here.id)
-    assert [(elder.id, owed.done) for elder, owed in rows] == [(towns.here.wang.id, False)]
-    assert [elder.id for elder in red] == [towns.here.wang.id]
+    here = towns.here
+    assert await red(database, here) == [here.wang.id]
+    await change(database, here, exited_at=NOW)
+    assert await red(database, here) == []
 
 
-async def test_a_contact_is_done_for_today_and_an_attempt_is_counted(
+@pytest.mark.parametrize(
+    ("at", "before", "after", "is_red"),
+    [
+        ("2026-04-09T00:59:00+00:00", Tier.RED, Tier.YELLOW, True),
+        ("2026-04-08T16:00:00+00:00", Tier.RED, Tier.YELLOW, False),
+        ("2026-04-08T15:59:00+00:00", Tier.RED, Tier.YELLOW, False),
+        ("2026-04-09T00:59:00+00:00", Tier.YELLOW, Tier.RED, True),
+        ("2026-04-09T00:59:00+00:00", Tier.YELLOW, Tier.GREEN, False),
+    ],
+)
+async def test_red_at_any_time_of_the_local_day_is_red_today(
+    database: Database, towns: Towns, at: str, before: Tier, after: Tier, *, is_red: bool
+) -> None:
+    await tier(database, towns.here, datetime.fromisoformat(at), before, after)
+    assert bool(await red(database, towns.here)) is is_red
+
+
+@pytest.mark.parametrize(
+    ("first", "until", "ended", "is_red"),
+    [
+        (TODAY, TODAY + DAY, None, False),
+        (TODAY - DAY, TODAY, None, True),
+        (TODAY - 3 * DAY, TODAY + 3 * DAY, NOW - timedelta(minutes=1), True),
+        (TODAY + DAY, TODAY + 3 * DAY, None, True),
+    ],
+)
+async def test_who_is_paused_today_is_owed_nothing(
+    database: Database, towns: Towns, first: date, until: date, ended: datetime | None,
+    *, is_red: bool,
+) -> None:  # fmt: skip
+    await change(database, towns.here)
+    await pause(database, towns.here, first, until, ended)
+    assert bool(await red(database, towns.here)) is is_red
+
+
+async def test_who_is_owed_since_when_today(database: Database, towns: Towns) -> None:
+    """The whole day; or since the tier was raised; or since a pause was ended, not foreseen."""
+    here = towns.here
+    await change(database, here)
+    async with database.write() as tx:
+        for contact in await calls.latest(tx, here.wang):
+            contact[0].day = TODAY - 3 * DAY
+    assert [one.owed_since for one in await waiting(database, here)] == [None]
+    await pause(database, here, TODAY - 3 * DAY, TODAY)
+    assert [one.owed_since for one in await waiting(database, here)] == [None]
+    ended = NOW - timedelta(minutes=30)
+    await pause(database, here, TODAY - 3 * DAY, TODAY + 3 * DAY, ended)
+    assert [one.owed_since for one in await waiting(database, here)] == [ended]
+    raised = NOW - timedelta(minutes=10)
+    await tier(database, here, raised, Tier.YELLOW, Tier.RED)
+    assert [one.owed_since for one in await waiting(database, here)] == [raised]
+
+
+async def test_a_contact_ends_the_waiting_and_attempts_are_counted(
     database: Database, towns: Towns
 ) -> None:
     here = towns.here
     await record(database, here, Outcome.NO_ANSWER, "1")
-    await record(database, here, Outcome.NO_ANSWER, "2")
+    await record(database, here, Outcome.NO_ANSWER, "2", kind=Kind.VISIT)
     await record(database, here, Outcome.NOT_POSSIBLE, "3", reason=Reason.HOSPITAL)
+    [one] = await waiting(database, here)
+    assert (one.elder_id, one.attempts) == (here.wang.id, 2)
     async with database.read() as tx:
-        owed = (await calls.owed(tx, here.id, TODAY, [here.wang]))[here.wang.id]
-    assert (owed.done, owed.attempts_today) == (False, 2)
-    assert owed.last_contact == TODAY - DAY
+        assert await calls.attempts_on(tx, here.wang, TODAY) == 2
+        assert await calls.attempts_on(tx, here.wang, TODAY - DAY) == 0
     await record(database, here, Outcome.FOLLOW_UP, "4")
+    assert await waiting(database, here) == []
+    assert [one.attempts for one in await waiting(database, here, NOW + DAY)] == [0]
+
+
+async def test_what_was_withdrawn_counts_for_nothing(database: Database, towns: Towns) -> None:
+    here = towns.here
+    await record(database, here, Outcome.NO_ANSWER, "1")
+    await record(database, here, Outcome.FINE, "2")
+    assert await waiting(database, here) == []
+    async with database.write() as tx:
+        for contact, _ in await calls.latest(tx, here.wang):
+            contact.withdrawn_at = NOW
+    assert [one.attempts for one in await waiting(database, here)] == [0]
     async with database.read() as tx:
-        owed = (await calls.owed(tx, here.id, TODAY, [here.wang]))[here.wang.id]
-        tomorrow = (await calls.owed(tx, here.id, TODAY + DAY, [here.wang]))[here.wang.id]
-    assert (owed.done, owed.last_contact) == (True, TODAY)
-    assert (tomorrow.done, tomorrow.attempts_today) == (False, 0)
+        assert await calls.last_contacts(tx, here.id, [here.wang.id]) == {}
+        assert await calls.latest(tx, here.wang) == []
+
+
+async def test_a_visit_that_was_yesterday_counts_for_yesterday(
+    database: Database, towns: Towns
+) -> None:
+    here = towns.here
+    await record(database, here, Outcome.FINE, "late", kind=Kind.VISIT, day=TODAY - DAY)
+    assert len(await waiting(database, here)) == 1
+
+
+@pytest.mark.parametrize(("counts", "left"), [(False, 1), (True, 0)])
+async def test_the_elders_own_word_is_a_contact_only_where_the_setting_says_so(
+    database: Database, towns: Towns, *, counts: bool, left: int
+) -> None:
+    here = towns.here
+    await settings(database, here, check_in_is_contact=counts)
+    async with database.write() as tx:
+        await calls.check_in(tx, NOW, here.wang, TODAY, fine=True)
+    assert len(await waiting(database, here)) == left
+    async with database.write() as tx:
+        await calls.check_in(tx, NOW, here.wang, TODAY, fine=False)
+    assert len(await waiting(database, here)) == 1
+
+
+@pytest.mark.parametrize(("every", "left"), [(1, 1), (2, 0), (3, 0)])
+async def test_red_may_be_owed_a_contact_less_often(
+    database: Database, towns: Towns, every: int, left: int
+) -> None:
+    """The last contact was yesterday."""
+    await settings(database, towns.here, red_every_days=every)
+    assert len(await waiting(database, towns.here)) == left
+    assert len(await waiting(database, towns.here, NOW + (every - 1) * DAY)) == 1
 
 
 async def test_contacts_of_the_other_community_count_for_nothing_here(
     database: Database, towns: Towns
 ) -> None:
     await record(database, towns.there, Outcome.FINE)
+    assert await waiting(database, towns.there) == []
+    assert len(await waiting(database, towns.here)) == 1
     async with database.read() as tx:
-        both = [towns.here.wang, towns.there.wang]
-        owed = await calls.owed(tx, towns.here.id, TODAY, both)
-        last = await calls.last_contacts(tx, towns.here.id, [one.id for one in both])
-    assert not owed[towns.here.wang.id].done
-    assert not owed[towns.there.wang.id].done
+        both = [towns.here.wang.id, towns.there.wang.id]
+        last = await calls.last_contacts(tx, towns.here.id, both)
     assert last == {towns.here.wang.id: TODAY - DAY}
+
+
+async def test_more_elders_need_no_more_queries(database: Database, towns: Towns) -> None:
+    here = towns.here
+    counted: list[str] = []
+
+    def note(_a: object, _b: object, statement: str, *_: object) -> None:
+        counted.append(statement)
+
+    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+    await waiting(database, here)
+    few = len(counted)
+    async with database.write() as tx:
+        for n in range(20):
+            tx.add(
+                Elder(
+                    community_id=here.id, name=f"老人{n}", tier=Tier.RED, created_at=NOW,
+                    updated_at=NOW,
+                )
+            )  # fmt: skip
+    counted.clear()
+    assert len(await waiting(database, here)) == 21
+    assert len(counted) == few
 
 
 async def test_the_latest_records_come_newest_first_with_who_made_them(
@@ -98,34 +289,6 @@ async def test_the_latest_records_come_newest_first_with_who_made_them(
         NOW + n * timedelta(hours=1) for n in (6, 5, 4, 3, 2)
     ]
     assert {member.id for _, member in found} == {here.li.id}
-
-
-async def test_the_last_word_of_the_elder_counts(database: Database, towns: Towns) -> None:
-    here = towns.here
-    for fine, asked, checked_in in ((True, False, True), (False, True, False)):
-        async with database.write() as tx:
-            await calls.check_in(tx, NOW, here.wang, TODAY, fine=fine)
-        async with database.read() as tx:
-            owed = (await calls.owed(tx, here.id, TODAY, [here.wang]))[here.wang.id]
-        assert (owed.asked, owed.checked_in, owed.done) == (asked, checked_in, False)
-
-
-async def test_who_is_out_of_care_is_on_no_list(database: Database, towns: Towns) -> None:
-    here = towns.here
-    async with database.write() as tx:
-        wang = await tx.get_one(Elder, here.wang.id)
-        wang.exited_at = NOW
-        zhao = await tx.get_one(Elder, here.zhao.id)
-        zhao.tier = Tier.RED
-    async with database.read() as tx:
-        rows = await calls.owed_by(tx, here.id, here.li.id, TODAY)
-    assert [elder.id for elder, _ in rows] == [here.zhao.id]
-
-
-async def test_asking_about_nobody_is_no_trouble(database: Database, towns: Towns) -> None:
-    async with database.read() as tx:
-        assert await calls.owed(tx, towns.here.id, TODAY, []) == {}
-        assert await calls.last_contacts(tx, towns.here.id, []) == {}
 
 
 async def test_family_who_have_left_are_told_nothing(database: Database, towns: Towns) -> None:

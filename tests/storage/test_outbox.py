@@ -89,7 +89,7 @@ async def test_alarms_go_first_then_answers_then_prompts_then_broadcasts(
 ) -> None:
     order = [
         await post(database, one)
-        for one in (Notice.CALL_LIST, Notice.CALL_AGAIN, Notice.MENU, Notice.EMERGENCY)
+        for one in (Notice.CALL_LIST, Notice.CALL_AGAIN, Notice.MENU, Notice.ALERT)
     ]
     assert await due(database) == order[::-1]
     async with database.read() as tx:
@@ -260,7 +260,7 @@ async def test_arriving_after_its_row_was_tidied_away_is_no_trouble(database: Da
     ("notice", "how", "after"),
     [
         (Notice.CALL_LIST, {}, Post.UNCLEAR),
-        (Notice.EMERGENCY, {}, Post.WAITING),
+        (Notice.ALERT, {}, Post.WAITING),
         (Notice.CALL_LIST, {"edits": 77}, Post.WAITING),
     ],
     ids=["once is not repeated", "must is repeated", "an edit is the same however often"],

@@ -300,6 +300,7 @@ def upgrade() -> None:
         ),
         sa.Column("alert_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("key", sa.String(length=120), nullable=False),
+        sa.Column("letter", sa.String(length=120), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("pressed_at", sa.DateTime(timezone=True), nullable=True),
@@ -335,6 +336,17 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("confirmed_on", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("exit_reason", sa.String(length=24), nullable=True))
 
+    with op.batch_alter_table("contact", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column(
+                "entered_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+            )
+        )
+        batch_op.add_column(sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.create_foreign_key(
+            batch_op.f("fk_contact_entered_by"), "member", ["entered_by"], ["id"]
+        )
+
     with op.batch_alter_table("leave", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column(
@@ -354,6 +366,11 @@ def downgrade() -> None:
     with op.batch_alter_table("leave", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_leave_deputy_id"), type_="foreignkey")
         batch_op.drop_column("deputy_id")
+
+    with op.batch_alter_table("contact", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_contact_entered_by"), type_="foreignkey")
+        batch_op.drop_column("withdrawn_at")
+        batch_op.drop_column("entered_by")
 
     with op.batch_alter_table("elder", schema=None) as batch_op:
         batch_op.drop_column("exit_reason")

@@ -1,0 +1,295 @@
+"""Pauses: begun in a few taps, ended, made longer; what families tell; nobody goes for nothing."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from bot.playground.records import Person
+from care.access import Role
+from care.pauses import Why
+from care.visits import State
+from storage.tables import Audit, Outbox, Pause, Post
+from tests.bot.crowd import Crowd, crowd
+from tests.street import NOT_YOURS, Street, street
+
+WANG = "王桂芳"
+
+
+@pytest.fixture
+async def town(tmp_path: Path) -> AsyncIterator[Crowd]:
+    async with crowd(tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
+async def home(tmp_path: Path) -> AsyncIterator[Street]:
+    async with street(tmp_path) as found:
+        yield found
+
+
+async def pauses_of(town: Crowd) -> list[Pause]:
+    async with town.stage.database.read() as tx:
+        return list(await tx.scalars(select(Pause).order_by(Pause.id)))
+
+
+def labels(town: Crowd, person: Person) -> list[str]:
+    return [one.label for row in town.stage.last(person).rows for one in row]
+
+
+async def card(town: Crowd, person: Person) -> None:
+    await town.stage.say(person, "/elders")
+    await town.stage.tap(person, WANG)
+
+
+async def pause_until(town: Crowd, person: Person, when: str, why: str = "in hospital") -> None:
+    """Through the elder's card; `when` is a button's label."""
+    await card(town, person)
+    await town.stage.tap(person, "pause_ask")
+    await town.stage.tap(person, why)
+    await town.stage.tap(person, when)
+    await town.stage.tap(person, "Pause until")
+
+
+async def test_a_pause_takes_four_taps_and_the_card_says_until_when(town: Crowd) -> None:
+    await pause_until(town, town.li, "In 3 days")
+    said = town.stage.last(town.li).text
+    assert "王桂芳: paused until Sun 12 Apr" in said
+    assert "Nobody will call or visit until then." in said
+    [row] = await pauses_of(town)
+    assert (str(row.first_day), str(row.until), row.why) == (
+        "2026-04-09", "2026-04-12", Why.HOSPITAL,
+    )  # fmt: skip
+    await card(town, town.li)
+    assert "⏸ Paused until Sun 12 Apr (in hospital)" in town.stage.last(town.li).text
+    assert {"🏠 Back today", "Stays longer…"} <= set(labels(town, town.li))
+
+
+async def test_until_the_return_date_they_are_on_no_list_and_then_they_are_again(
+    town: Crowd,
+) -> None:
+    await town.stage.at("08:30")
+    morning = town.stage.last(town.li)
+    assert WANG in morning.text
+    await pause_until(town, town.li, "In 3 days")
+    assert WANG not in next(one for one in town.stage.chat(town.li) if one.id == morning.id).text
+    await town.stage.at("2026-04-11 08:30")
+    assert WANG not in (await town.stage.say(town.li, "/calls")).text
+    await town.stage.at("2026-04-12 08:30")
+    assert WANG in (await town.stage.say(town.li, "/calls")).text
+
+
+async def test_a_return_date_can_be_typed_and_a_day_that_is_over_is_asked_again(
+    town: Crowd,
+) -> None:
+    await card(town, town.li)
+    await town.stage.tap(town.li, "pause_ask")
+    await town.stage.tap(town.li, "with family")
+    for wrong in ("4-9", "4-8", "soon", "4-10 4-12", "2-30"):
+        assert "one later day" in (await town.stage.say(town.li, wrong)).text
+    await town.stage.say(town.li, "4月20日")
+    assert "Mon 20 Apr" in town.stage.last(town.li).text
+    assert not await pauses_of(town)
+    await town.stage.tap(town.li, "Pause until")
+    assert [str(one.until) for one in await pauses_of(town)] == ["2026-04-20"]
+
+
+async def test_back_today_owes_them_from_now_on(town: Crowd) -> None:
+    await pause_until(town, town.li, "In a week")
+    await town.stage.at("2026-04-11 10:00")
+    await card(town, town.li)
+    answer = await town.stage.tap(town.li, "pause_end")
+    assert answer == "王桂芳 is back on the lists today."
+    assert "Paused" not in town.stage.last(town.li).text
+    assert WANG in (await town.stage.say(town.li, "/calls")).text
+    [row] = await pauses_of(town)
+    assert row.ended_by == (await town.stage.member(town.li)).id
+
+
+async def test_stays_longer_counts_from_the_date_that_stood(town: Crowd) -> None:
+    await pause_until(town, town.li, "In 3 days")
+    await card(town, town.li)
+    await town.stage.tap(town.li, "pause_longer")
+    await town.stage.say(town.li, "4-12")
+    assert "one later day" in town.stage.last(town.li).text
+    await town.stage.tap(town.li, "A week later")
+    assert "paused until Sun 19 Apr" in town.stage.last(town.li).text
+    assert [str(one.until) for one in await pauses_of(town)] == ["2026-04-19"]
+
+
+async def test_two_of_the_staff_pause_once(town: Crowd) -> None:
+    for one in (town.li, town.boss):
+        await card(town, one)
+        await town.stage.tap(one, "pause_ask")
+        await town.stage.tap(one, "in hospital")
+        await town.stage.tap(one, "In a week")
+    await town.stage.tap(town.li, "Pause until")
+    await town.stage.tap(town.boss, "Pause until")
+    assert len(await pauses_of(town)) == 1
+    await card(town, town.boss)
+    await town.stage.tap(town.boss, "pause_ask")
+    assert "paused until" in town.stage.last(town.boss).text
+
+
+async def test_in_hospital_as_the_outcome_of_a_call_offers_the_pause(town: Crowd) -> None:
+    for why in ("in hospital", "away with family"):
+        await town.stage.say(town.li, "/calls")
+        await town.stage.tap(town.li, WANG)
+        await town.stage.tap(town.li, "not possible")
+        await town.stage.tap(town.li, why)
+        assert "Paused, nobody calls or visits." in town.stage.last(town.li).text
+    await town.stage.tap(town.li, "pause_ask")
+    assert "Where is 王桂芳?" in town.stage.last(town.li).text
+
+
+async def test_another_reason_offers_nothing(town: Crowd) -> None:
+    await town.stage.say(town.li, "/calls")
+    await town.stage.tap(town.li, WANG)
+    await town.stage.tap(town.li, "not possible")
+    await town.stage.tap(town.li, "the number is wrong")
+    assert not any("Paused, nobody" in one for one in town.texts(town.li))
+
+
+async def test_the_ladder_stops_for_somebody_who_is_paused_in_the_afternoon(town: Crowd) -> None:
+    await town.stage.at("15:00")
+    assert any("has not been reached" in one for one in town.texts(town.chen))
+    await pause_until(town, town.li, "In a week")
+    before = town.sent(town.boss), town.sent(town.chen)
+    await town.stage.at("17:00")
+    await town.stage.at("18:00")
+    assert (town.sent(town.boss), town.sent(town.chen)) == before
+
+
+async def paused(home: Street, until: str) -> None:
+    """李敏 pauses 王桂芳, in Chinese."""
+    await home.stage.say(home.li, "/elders")
+    await home.stage.tap(home.li, WANG)
+    await home.stage.tap(home.li, "pause_ask")
+    await home.stage.tap(home.li, "住院了")
+    await home.stage.say(home.li, until)
+    await home.stage.tap(home.li, "暂停到")
+
+
+async def test_visits_within_the_pause_are_off_and_only_the_next_ones_are_worth_a_message(
+    home: Street,
+) -> None:
+    await home.published()
+    before = {one.id: home.stage.chat(one) for one in (home.chen, home.wang)}
+    await paused(home, "4-20")
+    visits = [one for one in await home.visits() if one.elder_id == 1]
+    assert {(one.state, one.reason) for one in visits} == {(State.DROPPED, "paused")}
+    new = home.stage.last(home.chen)
+    assert len(home.stage.chat(home.chen)) == len(before[home.chen.id]) + 1
+    for words in ("不用去了", WANG, "4月13日"):
+        assert words in new.text
+    assert "住院" not in new.text
+    assert len(home.stage.chat(home.wang)) == len(before[home.wang.id])
+    assert not any(WANG in one.text for one in home.stage.chat(home.wang))
+
+
+async def test_a_week_that_is_planned_later_leaves_the_paused_days_free(home: Street) -> None:
+    await paused(home, "4-16")
+    await home.published()
+    days = sorted(str(one.day) for one in await home.visits() if one.elder_id == 1)
+    assert days
+    assert min(days) >= "2026-04-16"
+
+
+async def test_the_family_was_told_of_a_visit_and_reads_that_it_is_off(home: Street) -> None:
+    await home.published()
+    await home.stage.at("2026-04-12 19:00")
+    assert "明天上午" in home.stage.last(home.daughter).text
+    await paused(home, "4-20")
+    assert "不上门看望王桂芳" in home.stage.last(home.daughter).text
+
+
+async def family_tells(home: Street) -> None:
+    await home.stage.say(home.daughter, "/elder")
+    await home.stage.tap(home.daughter, "pause_tell")
+    await home.stage.tap(home.daughter, "住院了")
+    await home.stage.say(home.daughter, "4-20")
+    await home.stage.tap(home.daughter, "告诉服务站")
+
+
+async def test_what_a_family_tells_is_a_question_to_the_staff_and_no_pause(home: Street) -> None:
+    await family_tells(home)
+    assert "服务站会在这里答复您" in home.stage.last(home.daughter).text
+    asked = home.stage.last(home.li).text
+    for words in ("王小雨", WANG, "4月20日", "住院了"):
+        assert words in asked
+    async with home.stage.database.read() as tx:
+        assert await tx.scalar(select(Pause)) is None
+        audit = await tx.scalar(select(Audit).where(Audit.action == "pause_asked"))
+    assert audit is not None
+    assert audit.member_id == (await home.stage.member(home.daughter)).id
+
+
+async def test_yes_makes_it_a_pause_and_the_family_hears_so_once(home: Street) -> None:
+    await family_tells(home)
+    await home.stage.tap(home.li, "pause_grant")
+    assert "李敏已设为暂停" in home.stage.last(home.li).text
+    told = home.stage.last(home.daughter).text
+    assert "不给王桂芳打电话，也不上门" in told
+    async with home.stage.database.read() as tx:
+        row = await tx.scalar(select(Pause))
+    assert row is not None
+    assert (str(row.until), row.by_id) == ("2026-04-20", (await home.stage.member(home.li)).id)
+    await home.stage.say(home.daughter, "/elder")
+    assert "之前不打电话、不上门" in home.stage.last(home.daughter).text
+    assert sum("也不上门" in one.text for one in home.stage.chat(home.daughter)) == 1
+
+
+async def test_no_leaves_everything_as_it_was_and_says_so(home: Street) -> None:
+    await family_tells(home)
+    await home.stage.tap(home.li, "pause_refuse")
+    assert "李敏没有同意" in home.stage.last(home.li).text
+    assert "照常" in home.stage.last(home.daughter).text
+    assert await home.forge(home.li, "pause_grant:1") is not None
+    async with home.stage.database.read() as tx:
+        assert await tx.scalar(select(Pause)) is None
+
+
+async def test_nobody_else_pauses_tells_or_answers(home: Street) -> None:
+    await family_tells(home)
+    async with home.stage.database.read() as tx:
+        number = await tx.scalar(select(Audit.id).where(Audit.action == "pause_asked"))
+    for who in (home.chen, home.wang):
+        await home.stage.say(who, "/menu")
+        for data in ("pause_ask:1", "pause_tell:1", f"pause_grant:{number}", "exit:1:died"):
+            assert await home.forge(who, data) == NOT_YOURS
+    await home.stage.say(home.daughter, "/menu")
+    for data in ("pause_ask:1", "pause_tell:2", f"pause_grant:{number}", f"pause_refuse:{number}"):
+        assert await home.forge(home.daughter, data) == NOT_YOURS
+    await paused(home, "4-20")
+    await home.stage.say(home.daughter, "/menu")
+    for data in ("pause_end:1", "pause_longer:1", "pause_back:1:2026-04-20"):
+        assert await home.forge(home.daughter, data) == NOT_YOURS
+
+
+async def test_made_up_buttons_change_nothing(home: Street) -> None:
+    await home.stage.say(home.li, "/menu")
+    for data in ("pause_ask:x", "pause_ask", "pause_grant:1", "pause_back:1:soon", "exit:1:gone"):
+        assert await home.forge(home.li, data) is not None
+    async with home.stage.database.read() as tx:
+        assert await tx.scalar(select(Pause)) is None
+        assert not list(await tx.scalars(select(Outbox).where(Outbox.state == Post.REFUSED)))
+
+
+async def test_an_elder_who_is_paused_is_not_asked_how_they_are(home: Street) -> None:
+    granny = await home.stage.person("王桂芳本人", Role.ELDER, elder=WANG)
+    await paused(home, "4-11")
+    before = len(home.stage.chat(granny))
+    await home.stage.at("2026-04-10 08:00")
+    assert len(home.stage.chat(granny)) == before
+    await home.stage.at("2026-04-11 08:00")
+    assert len(home.stage.chat(granny)) == before + 1
+
+
+async def test_who_is_paused_meanwhile_is_not_asked_about_again(town: Crowd) -> None:
+    await town.stage.say(town.li, "/calls")
+    await town.stage.tap(town.li, WANG)
+    await town.stage.tap(town.li, "no answer")
+    await pause_until(town, town.li, "In a week")
+    await town.stage.at("08:31")
+    assert not any("did not answer at" in one for one in town.texts(town.li))

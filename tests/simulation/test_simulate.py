@@ -1,0 +1,100 @@
+"""A whole history: the same for one seed, whatever fails, and no fault goes unnoticed."""
+
+import gc
+import os
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from bot.simulation import faults, troubles
+from bot.simulation.cast import Cast
+from bot.simulation.process import Process
+from bot.simulation.report import Report
+from bot.simulation.run import simulate
+from tests.simulation.standin import HAMLET, Judge, People, settle_in
+
+ELDERS = 3
+ROOT = Path(__file__).parents[2]
+
+
+@cache
+def played(days: int, seed: int, *, with_faults: bool = False) -> Report:
+    return simulate(days, seed, faults=with_faults, elders=ELDERS, cast=HAMLET)
+
+
+def test_two_days_without_faults_reach_everybody() -> None:
+    report = played(2, 1)
+    assert report.violations == []
+    assert report.red_days["met"] == 2 * ELDERS
+    assert report.faults.total() == 0
+    assert report.messages >= 2
+
+
+def test_every_kind_of_fault_strikes_is_met_and_breaks_no_promise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Much more often than they would, and all in four days."""
+    for rates in (faults.WIRE, faults.UPDATES, faults.PRESSES, faults.DATABASE):
+        for kind in rates:
+            monkeypatch.setitem(rates, kind, 8.0)
+    for kind in troubles.A_DAY:
+        monkeypatch.setitem(troubles.A_DAY, kind, 2.0)
+    monkeypatch.setattr(troubles, "LONGEST_OUTAGE", 4 * troubles.HOUR)
+    report = simulate(4, 1, faults=True, elders=ELDERS, cast=HAMLET)
+    kinds = {*faults.WIRE, *faults.UPDATES, *faults.PRESSES, *faults.DATABASE, *faults.KILLS}
+    assert set(report.faults) == {*kinds, *troubles.A_DAY, "blocked"}
+    assert report.violations == []
+
+
+def test_one_seed_is_one_history_in_every_process() -> None:
+    """Whatever order Python gives to the members of a set."""
+    program = (
+        "from tests.simulation.test_simulate import played\n"
+        "print(played(3, 2, with_faults=True).trace)"
+    )
+    there = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "PYTHONHASHSEED": "4711", "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert played(3, 2, with_faults=True).trace == there.stdout.strip()
+    assert played(3, 2, with_faults=True).trace != played(2, 1).trace
+
+
+def test_nothing_is_left_of_killed_processes() -> None:
+    """A greenlet that was cut off is garbage that Python does not see; years would not fit."""
+    played(3, 2, with_faults=True)
+    gc.collect()
+    assert not [one for one in gc.get_objects() if isinstance(one, Process)]
+
+
+def test_what_the_judge_finds_is_told_with_seed_day_and_what_came_before() -> None:
+    class Strict(Judge):
+        def after_restart(self, now: object) -> None: ...
+
+        def at_the_end(self, now: object) -> None:
+            self.violations.append("1 no silent miss: elder 1")
+
+    report = simulate(1, 1, elders=ELDERS, cast=Cast(settle_in, People, Strict))
+    assert report.violations == ["seed 1, 2026-01-06 00:15: 1 no silent miss: elder 1"]
+    assert report.broken == {"1 no silent miss": 1}
+    assert any("callback_query" in event for event in report.before[0])
+
+
+def test_the_report_for_programs_has_these_fields_and_no_other() -> None:
+    assert set(played(2, 1).as_json()) == {
+        "days",
+        "elders",
+        "faults",
+        "violations",
+        "checks",
+        "red_days",
+        "messages",
+        "seconds",
+        "trace",
+    }
