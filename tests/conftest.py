@@ -1,5 +1,6 @@
 """What every test may ask for by name."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,9 @@ from hypothesis import settings
 from tests.postgres import Postgres, installations, running
 
 # How fast a machine is says nothing about a rule.
-settings.register_profile("any machine", deadline=None)
+settings.register_profile(
+    "any machine", deadline=None, derandomize="NUANLIN_TEST_SAME_EXAMPLES" in os.environ
+)
 settings.load_profile("any machine")
 
 

@@ -188,7 +188,9 @@ class File:
         return Database(self._url, self._engine)
 
     def close(self) -> None:
-        """Nobody will ask any more."""
+        """Nobody will ask any more, nor begin; SQLAlchemy's caches keep hold of this for long."""
+        self._disk = None
+        self._engine.sync_engine.dispose(close=False)
         if self._reader is not None:
             self._reader.close()
 

@@ -22,7 +22,7 @@ OLD_CARD_AFTER = (60, 1800)
 BLOCKS = {Role.VOLUNTEER: 1 / 60, Role.FAMILY: 1 / 90, Role.ELDER: 1 / 60,
           Role.SOCIAL_WORKER: 1 / 240}  # fmt: skip
 BLOCKED_HOURS = (3, 70)
-SAYS_START = 0.4
+SAYS_START, VANISHES = 0.4, 0.5
 PHONE_FORGETS_AFTER = timedelta(days=50)
 MANY_MESSAGES, MANY_PRESSES = 400, 4000
 
@@ -100,7 +100,11 @@ class People:
     def _block(self, actor: Actor) -> None:
         if actor.person.blocked:
             return
-        self.telegram.phones.block(actor.person)
+        if self.hands.likely(VANISHES):
+            # A deleted account: Telegram says so only to whoever writes to it.
+            actor.person.blocked = True
+        else:
+            self.telegram.phones.block(actor.person)
         hours = self.hands.chance.uniform(*BLOCKED_HOURS)
         self.hands.within(hours * 60, hours * 60, partial(self._unblock, actor))
 

@@ -134,3 +134,40 @@ def test_problems_stand_in_the_order_of_the_file() -> None:
     )
     assert [each.row for each in preview.problems] == [2, 3, 4]
     assert [line.facts.name for line in preview.new] == ["李强", "赵六"]
+
+
+def test_two_lines_under_two_names_for_one_person_on_record() -> None:
+    """One line renames by the number, the other knows the old name and birthday."""
+    preview = against(
+        {5: FANG},
+        ["姓名", "编号", "生日"],
+        ["王方", "007", ""],
+        ["王芳", "", "1948-03-05"],
+    )
+    assert reasons(preview) == [Reason.TAKEN]
+
+
+def test_a_record_that_no_file_could_hold_is_no_change_by_itself() -> None:
+    """A record written by hand, with a phone that is none and a remark that says "none"."""
+    odd = FANG.model_copy(update={"phone": "问女儿", "remark": "无"})
+    preview = against({5: odd}, ["姓名", "编号", "电话", "备注"], ["王芳", "007", "", "无"])
+    assert preview.problems == ()
+
+
+def test_another_number_is_another_person() -> None:
+    preview = against({5: FANG}, ["姓名", "编号"], ["王芳", "008"])
+    assert len(preview.new) + len(preview.problems) == 1
+
+
+@pytest.mark.parametrize(
+    ("head", "first", "second", "why"),
+    [
+        (["姓名", "生日"], ["王芳", "1948-03-05"], ["王芳", "1948-03-05"], Reason.TWICE),
+        (["姓名", "电话"], ["王芳", "13800138000"], ["王芳", "13800138000"], Reason.TWICE),
+        (["姓名", "楼栋"], ["王芳", "1号楼"], ["王芳", "2号楼"], Reason.SAME_NAME),
+    ],
+)
+def test_namesakes_in_one_file_are_told_apart_by_what_is_known(
+    head: list[str], first: list[Cell], second: list[Cell], why: Reason
+) -> None:
+    assert why in reasons(against({}, head, first, second))

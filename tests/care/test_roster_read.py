@@ -264,3 +264,30 @@ def test_files_without_a_roster() -> None:
     assert problem(read(["", None])).reason is Reason.EMPTY_FILE
     assert problem(read(["王芳", "13800138000"])).reason is Reason.NO_HEADER
     assert problem(read(["姓名", "电话"], ["", ""], ["合计", ""])).reason is Reason.NO_ROWS
+
+
+def test_a_second_column_of_phones_is_kept_and_may_be_empty() -> None:
+    reading = read(["姓名", "手机", "电话"], ["王芳", "13800138000", ""])
+    assert only(reading).facts.phone == "+8613800138000"
+
+
+def test_a_contact_that_is_only_a_number_has_no_name() -> None:
+    line = only(read(["姓名", "紧急联系人"], ["王芳", "13800138000"]))
+    assert line.facts.emergency_name is None
+    assert line.facts.emergency_phone == "+8613800138000"
+
+
+def test_a_broken_remark_and_a_broken_door_are_said() -> None:
+    reading = read(["姓名", "单元", "备注"], ["王芳", date(2026, 3, 1), "#REF!"])
+    assert {each.reason for each in reading.problems} == {Reason.BECAME_DATE, Reason.CELL_ERROR}
+
+
+def test_a_contact_with_a_number_that_is_none_is_said() -> None:
+    reading = read(["姓名", "紧急联系人"], ["王芳", "李强 10000000000"])
+    assert [each.column for each in reading.problems] == ["emergency_phone"]
+
+
+def test_two_columns_of_names_are_said_once_and_not_row_by_row() -> None:
+    reading = read(["姓名", "名字", "电话"], *(["王芳", "李强", "1380013800x"],) * 3)
+    assert [each.reason for each in reading.problems] == [Reason.TWO_COLUMNS]
+    assert reading.lines == ()

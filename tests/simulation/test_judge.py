@@ -128,6 +128,18 @@ def test_1_told_counts_only_if_it_really_arrived(court: Court, *, arrived: bool)
     assert ("nobody was told" in court.found()) is not arrived
 
 
+def test_1_a_day_that_is_changed_later_is_judged_again(court: Court) -> None:
+    judge = court.judge()
+    judge.after_day(*court.over[0])
+    elder, day = red_day(court)
+    court.execute(
+        "UPDATE red_day SET state='excused', changed_at='2026-01-07' WHERE elder_id=? AND day=?",
+        elder, day,
+    )  # fmt: skip
+    judge.after_day(*court.over[1])
+    assert any(f"elder {elder} on {day} is written down" in one for one in judge.violations)
+
+
 def test_1_a_row_for_somebody_who_was_not_red(court: Court) -> None:
     [elder] = court.one("SELECT id FROM elder WHERE tier='green'")
     court.execute(
@@ -400,7 +412,7 @@ def test_9_somebody_who_blocked_the_bot_and_nobody_can_see_it(court: Court) -> N
     court.telegram.log.append(
         Call(at, SENT, {"chat_id": who.person.id, "text": "…"}, 403, {"ok": False}, done=False)
     )
-    assert f"9 unreachable is not silent: member {who.member} refused" in court.found()
+    assert f"9 unreachable is not silent: member {who.member} could not be" in court.found()
 
 
 def test_9_staff_are_told_of_it(court: Court) -> None:
@@ -411,6 +423,17 @@ def test_9_staff_are_told_of_it(court: Court) -> None:
         Call(at, SENT, {"chat_id": who.person.id, "text": "…"}, 403, {"ok": False}, done=False)
     )
     assert f"member {who.member} blocked the bot at" in court.found()
+
+
+def test_9_somebody_who_blocked_the_bot_says_so_in_an_update(court: Court) -> None:
+    who = volunteer(court)
+    said = {"my_chat_member": {"new_chat_member": {"status": "kicked"}}}
+    court.execute(
+        "INSERT INTO inbox (update_id, chat, payload, received_at, ended_at, state, tries)"
+        " VALUES (900, ?, ?, '2026-01-06 01:00:00.000000', '2026-01-06 01:00:00', 'done', 0)",
+        who.person.id, json.dumps(said),
+    )  # fmt: skip
+    assert f"9 unreachable is not silent: member {who.member} could not be" in court.found()
 
 
 @pytest.mark.parametrize("what", ["name", "phone", "address", "token"])

@@ -324,12 +324,25 @@ def test_somebody_blocks_the_bot_and_takes_it_back_only_when_faults_are_wanted(
 ) -> None:
     monkeypatch.setattr(people, "BLOCKS", {Role.VOLUNTEER: 1.0})
     monkeypatch.setattr(people, "BLOCKED_HOURS", (1, 1))
+    monkeypatch.setattr(people, "VANISHES", 0.0)
     village.people.faults = trying
     village.until(47)
     assert ("standing" in village.pressed()) is trying
     village.people.faults = False
     village.until(96)
     assert not any(one.person.blocked for one in village.town.actors.values())
+
+
+def test_an_account_can_vanish_without_a_word(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people, "BLOCKS", {Role.VOLUNTEER: 1.0})
+    monkeypatch.setattr(people, "BLOCKED_HOURS", (24, 24))
+    monkeypatch.setattr(people, "VANISHES", 1.0)
+    village.people.faults = True
+    village.until(47.9)
+    assert all(one.person.blocked for one in village.town.of(Role.VOLUNTEER))
+    assert village.pressed() == []
 
 
 def test_phones_forget_what_is_old(village: Village, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -67,6 +67,7 @@ class Chronicle:
     def __init__(self, records: Records, town: Town) -> None:
         self._records = records
         self._town = town
+        self._last_change = ""
 
     def told(self, day: date) -> dict[int, list[tuple[int, datetime]]]:
         """Whom somebody was named to, and when: by elder, the chats."""
@@ -91,6 +92,16 @@ class Chronicle:
                 str(day),
             )
         ]
+
+    def changed_days(self) -> set[date]:
+        """Days of which the ledger was changed after they were closed, since the last look."""
+        rows = self._records.rows(
+            "SELECT day, changed_at FROM red_day WHERE community_id=? AND changed_at>?",
+            self._town.station,
+            self._last_change,
+        )
+        self._last_change = max((at for _, at in rows), default=self._last_change)
+        return {day_of(day) for day, _ in rows}
 
     def contacts(self, day: date) -> dict[int, list[datetime]]:
         """When the contacts of a day were written down, by elder; attempts are none."""

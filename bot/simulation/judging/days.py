@@ -64,16 +64,15 @@ class Days:
             self._pending.append(day)
 
     def judge(self, now: datetime) -> None:
-        """Judge every day that can be judged by now."""
+        """Judge every day that can be judged by now, and what was changed of earlier ones."""
         waiting = []
-        stories: dict[int, Story] | None = None
+        stories = self._chronicle.stories()
         for day in self._pending:
-            if self._calm.deadline(self.bounds(day)[1], PATIENCE) > now:
+            ready = self._calm.deadline(self.bounds(day)[1], PATIENCE) <= now
+            if not ready or not self._judge(day, now, stories):
                 waiting.append(day)
-                continue
-            stories = self._chronicle.stories() if stories is None else stories
-            if not self._judge(day, now, stories):
-                waiting.append(day)
+        for day in self._chronicle.changed_days() - set(self._pending):
+            self._judge_states(day, self._chronicle.closed(day), stories)
         self._pending = waiting
 
     def _judge(self, day: date, now: datetime, stories: dict[int, Story]) -> bool:

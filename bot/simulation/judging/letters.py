@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -28,6 +29,15 @@ PARTS_OF_A_CALL = 4
 MUST = frozenset(one for one in Notice if manner_of(one).delivery is Delivery.MUST)
 
 
+@dataclass(frozen=True)
+class Gone:
+    """Somebody whom chat did not reach; `row` is the update that said so, 0 a refused message."""
+
+    at: datetime
+    chat: int
+    row: int = 0
+
+
 class Letters:
     """What came in and what went out, held against inbox and outbox."""
 
@@ -50,7 +60,8 @@ class Letters:
         self._unfinished = 0
         self._last_contact = 0
         self._last_update = 0
-        self._blocked: list[tuple[datetime, int]] = []
+        self._last_kick = 0
+        self._gone: list[Gone] = []
 
     def judge_updates(self, now: datetime) -> None:
         """3: what Telegram was told to forget is kept, and does not wait."""
@@ -183,31 +194,39 @@ class Letters:
         return found
 
     def judge_reach(self, now: datetime) -> None:
-        """9: whoever Telegram says has blocked the bot is known to have, and staff can see it."""
-        self._blocked += self._mail.refused
+        """9: whoever blocked the bot, as Telegram says, is known to have, and staff can see it."""
+        self._gone += [Gone(at, chat) for at, chat in self._mail.refused]
+        for row, chat, received in self._records.rows(
+            "SELECT id, chat, received_at FROM inbox WHERE id>? AND chat>0 AND state='done'"
+            " AND json_extract(payload, '$.my_chat_member.new_chat_member.status')='kicked'",
+            self._last_kick,
+        ):
+            self._last_kick = row
+            self._gone.append(Gone(moment_of(received), chat, row))
         waiting = []
-        for at, chat in self._blocked:
-            if chat < 0:
-                continue
-            if self._calm.deadline(at, DIED_WITHIN) > now:
-                waiting.append((at, chat))
-            elif not self._calm.ended_within(at, at + DIED_WITHIN):
-                self._judge_blocked(at, chat)
-        self._blocked = waiting
+        for one in self._gone:
+            if self._calm.deadline(one.at, DIED_WITHIN) > now:
+                waiting.append(one)
+            elif one.chat > 0 and not self._calm.ended_within(one.at, one.at + DIED_WITHIN):
+                self._judge_gone(one)
+        self._gone = waiting
 
-    def _judge_blocked(self, at: datetime, chat: int) -> None:
+    def _judge_gone(self, one: Gone) -> None:
         for member, blocked in self._records.rows(
-            "SELECT id, blocked_at FROM member WHERE account=?", chat
+            "SELECT id, blocked_at FROM member WHERE account=?", one.chat
         ):
             back = self._records.one(
-                "SELECT COUNT(*) FROM inbox WHERE chat=? AND received_at>=?",
-                chat,
-                stored(at - DIED_WITHIN),
+                "SELECT COUNT(*) FROM inbox WHERE chat=? AND id>? AND received_at>=?"
+                " AND json_extract(payload, '$.my_chat_member.new_chat_member.status')"
+                " IS NOT 'kicked'",
+                one.chat,
+                one.row,
+                stored(one.at - (WRONG_BY if one.row else DIED_WITHIN)),
             )
             self._verdicts.check(
                 Invariant.UNREACHABLE_IS_NOT_SILENT,
                 blocked is not None or back,
-                f"member {member} refused a message at {at}, and nobody can see it",
+                f"member {member} could not be reached at {one.at}, and nobody can see it",
             )
             if blocked is not None:
                 self._judge_told(member, blocked)

@@ -34,6 +34,7 @@ class Privacy:
         self._by_address = {one.address: one.id for one in town.neighbours.values()}
         self._names = re.compile("|".join(one.name for one in town.neighbours.values()))
         self._staff_was_gone = False
+        self._last_update = 0
 
     def judge(self) -> None:
         """5: every message that arrived since the last look."""
@@ -109,14 +110,20 @@ class Privacy:
 
     def _note_staff(self) -> None:
         """While chat does not reach some of the staff, others look after their elders."""
-        accounts = {one.person.id for one in self._town.of(Role.SUPERVISOR, Role.SOCIAL_WORKER)}
+        staff = {one.person.id for one in self._town.of(Role.SUPERVISOR, Role.SOCIAL_WORKER)}
         blocked = self._records.one(
             "SELECT COUNT(*) FROM member m JOIN member_role r ON r.member_id=m.id"
             " WHERE r.role IN ('supervisor', 'social_worker') AND m.blocked_at IS NOT NULL"
         )
-        news = {chat for _, chat in self._mail.refused} & accounts
-        away = {one for one in accounts if self._town.actors[one].person.blocked}
-        self._staff_was_gone = bool(blocked or news or away)
+        news = {chat for _, chat in self._mail.refused}
+        for row, chat in self._records.rows(
+            "SELECT id, chat FROM inbox WHERE id>? AND payload LIKE '%\"my_chat_member\"%'",
+            self._last_update,
+        ):
+            self._last_update = row
+            news.add(chat)
+        away = {one for one in staff if self._town.actors[one].person.blocked}
+        self._staff_was_gone = bool(blocked or away or news & staff)
 
     def _on_duty(self, member: int, elder: int, at: datetime) -> bool:
         """On the day of their visit, with an errand in hand, or handling an alert."""
