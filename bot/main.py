@@ -219,7 +219,9 @@ def tour(
 def simulate(
     days: Annotated[int, typer.Option(min=1, help="How many days.")] = 7,
     seed: Annotated[int, typer.Option(help="One seed, one history.")] = 1,
-    faults: Annotated[bool, typer.Option(help="Let everything fail that can fail.")] = False,
+    faults: Annotated[
+        bool, typer.Option(help="Let everything fail, but on the last two days.")
+    ] = False,
     elders: Annotated[int, typer.Option(min=8, help="How many elders live there.")] = 82,
     as_json: AsJson = False,
 ) -> None:

@@ -102,7 +102,11 @@ async def note_delivered(tx: AsyncSession, community_id: int) -> None:
     await changed(
         tx,
         update(Told)
-        .where(Told.community_id == community_id, Told.delivered_at.is_(None))
+        .where(
+            Told.community_id == community_id,
+            Told.delivered_at.is_(None),
+            Told.letter.in_(select(Outbox.key).where(Outbox.state == Post.SENT)),
+        )
         .values(delivered_at=arrived),
     )
 

@@ -16,7 +16,7 @@ from bot.screens.reader import Facts, Reader, age, lines, pages, paragraphs, pho
 from bot.screens.roster import column
 from bot.screens.words import grade_name, role_name, tier_name
 from bot.texts import Texts
-from care.access import STAFF, Right
+from care.access import STAFF, Right, Role
 from care.elders import Sex, Tier
 from care.roster_lines import FLAGS
 from storage import calls as records
@@ -272,10 +272,13 @@ async def not_reached(reader: Reader, facts: Facts) -> Screen | None:
     if not viewer.staff:
         return None
     tr = reader.tr
+    # An elder's phone is for those who look after them.
+    mine = {one.member_id for one in await stored.looked_after(reader.tx, viewer)}
     found = [
         (member, roles)
         for member, roles in await members.unreachable(reader.tx, viewer.community_id)
-        if viewer.supervisor or not roles & STAFF
+        if (viewer.supervisor or not roles & STAFF)
+        and (Role.ELDER not in roles or member.id in mine)
     ]
     page = min(facts.get("page", 0), max(0, (len(found) - 1) // MEMBERS_PAGE))
     rows = []

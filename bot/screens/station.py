@@ -3,8 +3,9 @@
 from bot.screen import Screen
 from bot.screens.reader import Facts, Reader, lines, spaced
 from bot.screens.words import role_name
+from care.access import Right
 from care.refusals import NotYours
-from storage import members
+from storage import elders, members
 
 
 async def set_aside(reader: Reader, facts: Facts) -> Screen | None:
@@ -39,6 +40,10 @@ async def unreachable(reader: Reader, facts: Facts) -> Screen | None:
     person = await members.person_of_id(reader.tx, member.id)
     if person is None or (person.viewer.staff and not reader.me.viewer.supervisor):
         raise NotYours
+    elder = await elders.of_self(reader.tx, person.viewer)
+    if elder is not None:
+        # An elder's phone is for those who look after them.
+        await elders.access_elder(reader.tx, reader.me.viewer, elder.id, Right.LOG_CALL)
     tr = reader.tr
     roles = tr(", ").join(role_name(tr, role) for role in sorted(person.roles))
     return Screen(

@@ -1,6 +1,7 @@
 """A whole history: the same for one seed, whatever fails, and no fault goes unnoticed."""
 
 import gc
+import json
 import os
 import subprocess
 import sys
@@ -8,8 +9,10 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from bot.simulation import faults, troubles
+from bot.main import app
+from bot.simulation import command, faults, troubles
 from bot.simulation.cast import Cast
 from bot.simulation.process import Process
 from bot.simulation.report import Report
@@ -98,3 +101,21 @@ def test_the_report_for_programs_has_these_fields_and_no_other() -> None:
         "seconds",
         "trace",
     }
+
+
+def test_the_command_prints_one_json_object_and_ends_well_when_all_is_well() -> None:
+    found = CliRunner().invoke(app, ["simulate", "--days", "1", "--elders", "8", "--json"])
+    assert found.exit_code == 0
+    assert json.loads(found.stdout)["days"] == 1
+
+
+def test_the_command_ends_with_one_and_tells_what_came_before_when_a_promise_is_broken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    broken = Report(1, 7, 8, violations=["seed 7, 2026-01-05: 8 time: late"], before=[["12:00 x"]])
+    broken.broken["8 time"] += 1
+    monkeypatch.setattr(command, "simulate", lambda *_given, **_options: broken)
+    found = CliRunner().invoke(app, ["simulate", "--days", "1"])
+    assert found.exit_code == 1
+    assert "8 time: late" in found.stdout
+    assert "12:00 x" in found.stdout
