@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -387,6 +387,33 @@ def test_8_a_call_list_that_comes_late(court: Court) -> None:
         if call.answer["result"]["message_id"] == row[1]:
             court.telegram.log[place] = replace(call, at=call.at + 11 * MINUTE)
     assert "8 time: member" in court.found()
+
+
+@pytest.mark.parametrize(("minutes", "corrected"), [(5, False), (30, False), (30, True)])
+def test_8_somebody_is_told_ten_minutes_after_five_unless_it_looked_otherwise_then(
+    court: Court, minutes: int, *, corrected: bool
+) -> None:
+    elder, day = red_day(court)
+    court.execute("DELETE FROM told WHERE elder_id=? AND day=?", elder, day)
+    withdrawn = "withdrawn_at='2026-01-08'" if corrected else "outcome='no_answer'"
+    court.execute(f"UPDATE contact SET {withdrawn} WHERE elder_id=? AND day=?", elder, day)
+    court.execute("UPDATE red_day SET state='missed' WHERE elder_id=? AND day=?", elder, day)
+    [boss, *_] = court.town.of(Role.SUPERVISOR)
+    court.execute(
+        "INSERT INTO told (community_id, elder_id, day, step, member_id, key, letter, at)"
+        " VALUES (?, ?, ?, 'raise', ?, 'k', 'k', ?)",
+        court.town.station, elder, day, boss.member, f"{day} 09:00:00.000000",
+    )  # fmt: skip
+    name = court.town.neighbours[elder].name
+    court.telegram.log = [
+        call for call in court.telegram.log if name not in str(call.params.get("text"))
+    ]
+    say(court, boss.person.id, f"{name} 今天没有联系上")
+    five = datetime.fromisoformat(day).replace(hour=17, tzinfo=court.town.zone)
+    court.telegram.log[-1] = replace(court.telegram.log[-1], at=five + minutes * MINUTE)
+
+    late = f"8 time: elder {elder}: somebody was told only at" in court.found()
+    assert late is (minutes > 10 and not corrected)
 
 
 def test_8_lateness_is_counted_from_the_end_of_the_trouble(court: Court) -> None:

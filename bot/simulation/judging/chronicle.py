@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from bot.simulation.judging.bench import Records, day_of, moment_of
+from bot.simulation.judging.bench import Records, day_of, moment_of, stored
 from bot.simulation.town import Town
 
 RED = "red"
@@ -102,6 +102,20 @@ class Chronicle:
         )
         self._last_change = max((at for _, at in rows), default=self._last_change)
         return {day_of(day) for day, _ in rows}
+
+    def corrected(self, day: date, since: datetime) -> set[int]:
+        """Elders of whose day it cannot be said any more how it looked while it lasted."""
+        return {
+            elder
+            for (elder,) in self._records.rows(
+                "SELECT elder_id FROM contact WHERE community_id=? AND day=?"
+                " AND withdrawn_at IS NOT NULL UNION SELECT c.elder_id FROM contact_change x"
+                " JOIN contact c ON c.id=x.contact_id WHERE x.at>=?",
+                self._town.station,
+                str(day),
+                stored(since),
+            )
+        }
 
     def contacts(self, day: date) -> dict[int, list[datetime]]:
         """When the contacts of a day were written down, by elder; attempts are none."""

@@ -165,10 +165,10 @@ class Days:
         deadline = self._calm.deadline(due, PATIENCE)
         if deadline > self.bounds(day)[1] or self._staff_is_gone():
             return
+        begin = self.bounds(day)[0]
+        unclear = pauses.keys() | self._chronicle.corrected(day, begin)
         for one in missed:
-            begin = self.bounds(day)[0]
-            whole = stories[one.elder].always_red_until(begin, due)
-            if not whole or one.elder in pauses:
+            if one.elder in unclear or not stories[one.elder].always_red_until(begin, due):
                 continue
             first = min(
                 (at for chat, since in told.get(one.elder, [])
