@@ -48,9 +48,7 @@ async def count_again(turn: Turn, elder: Elder, *days: date) -> None:
     """Days that are closed are counted again, and everything that shows them is redrawn."""
     for day in set(days):
         await ledger.recount(turn.tx, turn.now, elder, day)
-    await refresh_lists(turn, elder)
-    await turn.refresh(card_of(elder.id))
-    await turn.refresh(contacts_card(elder.id))
+    await refresh_lists(turn, elder, card_of(elder.id), contacts_card(elder.id))
 
 
 async def show_history(update: Update, turn: Turn) -> None:

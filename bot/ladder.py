@@ -24,14 +24,16 @@ from storage.week import visits_card
 
 
 async def written(turn: Turn, elder: Elder, outcome: Outcome, day: date | None = None) -> None:
-    """A contact or attempt of a local day (today by default) is on record: what follows from it."""
+    """A contact or attempt of a local day (today by default) is on record: what it stops or starts.
+
+    Whoever calls this has what shows the elder drawn anew.
+    """
     if is_contact(outcome):
         await contacted(turn, elder, day)
     else:
         await attempted(turn, elder)
     if outcome is Outcome.EMERGENCY:
         await calming.emergency(turn.tx, turn.now, elder, turn.me.member)
-    await refresh_lists(turn, elder)
 
 
 async def contacted(turn: Turn, elder: Elder, day: date | None = None) -> None:
@@ -145,6 +147,7 @@ async def _write_contact(turn: Turn, elder: Elder, alert_id: int) -> None:
     )
     if await calls.record(turn.tx, turn.now, elder, what):
         await written(turn, elder, Outcome.FINE)
+        await refresh_lists(turn, elder)
 
 
 async def offer_pause(turn: Turn, elder: Elder) -> None:

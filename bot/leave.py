@@ -168,10 +168,10 @@ async def _tell_stand_ins(turn: Turn, row: Leave, deputy: Member | None) -> None
 async def _refresh_lists(turn: Turn) -> None:
     """Whom somebody owes a call today may have changed, for everybody."""
     today = local_day(turn.now, turn.me.zone)
-    for one in await members.with_role(
+    staff = await members.with_role(
         turn.tx, turn.me.community.id, Role.SOCIAL_WORKER, Role.SUPERVISOR
-    ):
-        await turn.refresh(list_card(one.id, today))
+    )
+    await turn.refresh(*(list_card(one.id, today) for one in staff))
 
 
 async def end(update: Update, turn: Turn) -> None:

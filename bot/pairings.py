@@ -8,16 +8,15 @@ from telegram import Update
 
 from bot import forms
 from bot.forms import Filling, Form, Option, Question
+from bot.lists import refresh_call_lists
 from bot.screens.elders import MARKS, in_order
 from bot.screens.pairings import names_of, warnings
 from bot.screens.reader import lines, paragraphs
 from bot.turn import Turn
 from care.access import Role
-from care.days import local_day
 from care.notices import Notice
 from care.refusals import NotYours
 from storage import elders, members, pairings
-from storage.call_list import list_card
 from storage.members import Person
 from storage.tables import Elder, Member
 
@@ -59,13 +58,6 @@ async def end(update: Update, turn: Turn) -> None:
         await refresh_call_lists(turn)
     turn.toast(turn.tr("The pairing is dissolved."))
     await turn.show(Notice.PAIRINGS)
-
-
-async def refresh_call_lists(turn: Turn) -> None:
-    """Change every call list of today: whom somebody owes a call may have changed."""
-    today = local_day(turn.now, turn.me.zone)
-    for caller in await pairings.callers(turn.tx, turn.me.community.id, today):
-        await turn.refresh(list_card(caller.id, today))
 
 
 class NewPairing(BaseModel):

@@ -7,7 +7,7 @@ from typing import Any
 from telegram import Update
 
 from bot import forms, menu
-from bot.pairings import refresh_call_lists
+from bot.lists import refresh_call_lists
 from bot.screens.roster_preview import VIEWS
 from bot.turn import Turn, number_of
 from care.days import local_day

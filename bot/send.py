@@ -68,7 +68,8 @@ class Sender:
     monotonic: Callable[[], float] = time.monotonic
     longest_sleep: float = LONGEST_SLEEP
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
-    _busy: dict[int, asyncio.Task[None]] = field(default_factory=dict)
+    _busy: dict[int, asyncio.Task[bool]] = field(default_factory=dict)
+    _more: bool = False
     _stopping: bool = False
     _idle: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -120,32 +121,37 @@ class Sender:
 
     async def _look(self) -> float:
         """Start what may go now; seconds until the next look."""
+        self._more = False
         now = self.clock.now()
         async with self.database.read() as tx:
             due = await outbox.due(tx, now)
-            later = None if due else await outbox.next_due(tx)
+            later = await outbox.next_due(tx, now)
+        pause = self.longest_sleep
+        if later is not None:
+            pause = min(pause, self.clock.real_seconds_until(later))
         if due:
             self._idle.clear()
-        else:
-            if not self._busy:
-                self._idle.set()
-            wait = self.longest_sleep if later is None else self.clock.real_seconds_until(later)
-            return min(wait, self.longest_sleep)
-        return await self._start(due)
+            return min(pause, self._start(due))
+        if not self._busy:
+            self._idle.set()
+        return pause
 
-    async def _start(self, due: list[tuple[int, int, bool]]) -> float:
+    def _start(self, due: list[tuple[int, int]]) -> float:
         pause = LONGEST_SLEEP
         passed: set[int] = set()
-        for row, chat, _answer in due:
+        for row, chat in due:
             at = self.monotonic()
             wait = self.pacer.wait_for_all(at)
             if wait > 0 or len(self._busy) >= AT_ONCE:
+                self._more = True
                 return min(pause, wait) if wait > 0 else pause
             if chat in self._busy or chat in passed:
+                self._more = True
                 continue
             passed.add(chat)
             wait = self.pacer.wait_for_chat(chat, at)
             if wait > 0:
+                self._more = True
                 pause = min(pause, wait)
                 continue
             self.pacer.sent(chat, at)
@@ -154,31 +160,34 @@ class Sender:
             task.add_done_callback(partial(self._done, chat))
         return pause
 
-    def _done(self, chat: int, _task: asyncio.Task[None]) -> None:
+    def _done(self, chat: int, task: asyncio.Task[bool]) -> None:
         self._busy.pop(chat, None)
-        self._wake.set()
+        # With nothing left over and nothing new there would be nothing to find.
+        if self._more or task.cancelled() or task.result():
+            self._wake.set()
 
-    async def _send(self, row: int) -> None:
+    async def _send(self, row: int) -> bool:
+        """Send one row; whether something may be due now because of what came of it."""
         try:
             async with self.database.write() as tx:
                 now = self.clock.now()
                 post = await outbox.take(tx, now, row)
                 if post is None:
-                    return
+                    return False
                 screen = await self._screen(tx, now, post)
                 if screen is None:
                     await outbox.end(tx, now, row, Post.DROPPED)
-                    return
+                    return False
         except (OperationalError, InterfaceError):
             # The message is not to blame; it stays due.
             log.exception("outbox_unwritable", row=row)
             await asyncio.sleep(WRITE_AGAIN)
-            return
+            return True
         except Exception as error:
             log.exception("message_not_drawn", row=row)
             await self._written(partial(self._not_drawn, row, error))
-            return
-        await self._deliver(post, await _painted(screen))
+            return True
+        return await self._deliver(post, await _painted(screen))
 
     async def _not_drawn(self, row: int, error: Exception) -> None:
         async with self.database.write() as tx:
@@ -202,35 +211,33 @@ class Sender:
             return await closed(tx, post)
         return screen
 
-    async def _deliver(self, post: Outbox, screen: Screen | dict[str, Any]) -> None:
+    async def _deliver(self, post: Outbox, screen: Screen | dict[str, Any]) -> bool:
         try:
             message = await self._call(post, screen)
         except Exception as error:  # noqa: BLE001 - whatever happened, it may have gone out
             log.info("call_failed", row=post.id, error=type(error).__name__)
             await self._written(partial(self._failed, post, error))
-            return
-        await self._written(partial(self._arrived, post.id, message))
+            return True
+        return bool(await self._written(partial(self._arrived, post.id, message)))
 
-    async def _arrived(self, row: int, message: int | None) -> None:
+    async def _arrived(self, row: int, message: int | None) -> bool:
         async with self.database.write() as tx:
-            await outbox.sent(tx, self.clock.now(), row, message)
+            return await outbox.sent(tx, self.clock.now(), row, message)
 
-    async def _written(self, write: Callable[[], Awaitable[None]]) -> None:
+    async def _written(self, write: Callable[[], Awaitable[bool | None]]) -> bool | None:
         """Write down what came of an attempt; a database that is away is waited for.
 
         Stopped meanwhile, the row is found half-sent at the next start, and settled then.
         """
         while True:
             try:
-                await write()
+                return await write()
             except Exception:
                 # Given up, the row would be in sending for ever.
                 log.exception("outcome_not_written")
                 if self._stopping:
-                    return
+                    return True
                 await asyncio.sleep(WRITE_AGAIN)
-            else:
-                return
 
     async def _call(self, post: Outbox, screen: Screen | dict[str, Any]) -> int | None:
         if isinstance(screen, dict):

@@ -10,6 +10,7 @@ from telegram import Update
 
 from bot import forms
 from bot.forms import Filling, Form, Option, Question
+from bot.lists import refresh_call_lists
 from bot.screens.words import surge_name
 from bot.turn import Turn
 from care.days import local_day
@@ -17,8 +18,7 @@ from care.leave import absence
 from care.notices import Notice
 from care.refusals import NotYours
 from care.surge import Why
-from storage import members, pairings, surge
-from storage.call_list import list_card
+from storage import members, surge
 
 
 class Surging(BaseModel):
@@ -84,7 +84,7 @@ async def _done(turn: Turn, said: Surging, _answers: dict[str, Any]) -> None:
     days = {"first": str(first), "last": str(last)}
     await members.audit(turn.tx, turn.now, viewer, "surge", f"surge:{row.id}", why=said.why, **days)
     await turn.show(Notice.SURGE)
-    await _redraw(turn)
+    await refresh_call_lists(turn)
 
 
 async def off(update: Update, turn: Turn) -> None:
@@ -93,14 +93,7 @@ async def off(update: Update, turn: Turn) -> None:
     row = await surge.end(turn.tx, turn.now, turn.me.viewer, number)
     await members.audit(turn.tx, turn.now, turn.me.viewer, "surge_off", f"surge:{row.id}")
     await turn.show(Notice.SURGE)
-    await _redraw(turn)
-
-
-async def _redraw(turn: Turn) -> None:
-    """Every call list of today is longer now, or shorter."""
-    today = local_day(turn.now, turn.me.zone)
-    for caller in await pairings.callers(turn.tx, turn.me.community.id, today):
-        await turn.refresh(list_card(caller.id, today))
+    await refresh_call_lists(turn)
 
 
 SURGE = Form(

@@ -185,9 +185,9 @@ class Turn(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict[An
         if to is not None:
             await outbox.post(self.tx, self.now, to, notice, facts, key=key, card=card)
 
-    async def refresh(self, card: str) -> None:
-        """Change `card` in place in every chat where it stands."""
-        await outbox.refresh(self.tx, self.now, card)
+    async def refresh(self, *cards: str) -> None:
+        """Change `cards` in place in every chat where they stand."""
+        await outbox.refresh(self.tx, self.now, *cards)
 
 
 def _answer(notice: Notice) -> Priority:
@@ -362,10 +362,12 @@ async def _person(tx: AsyncSession, update: Update, now: datetime) -> Person | N
     user = update.effective_user
     if user is None or user.is_bot or (message is not None and message.sender_chat is not None):
         return None
+    person = await members.person_of_account(tx, user.id, now)
     chat = update.effective_chat
-    if chat is not None and chat.type == "private" and update.my_chat_member is None:
+    spoke = chat is not None and chat.type == "private" and update.my_chat_member is None
+    if spoke and person is not None and not members.reachable(person.member):
         await members.note_reached(tx, user.id)
-    return await members.person_of_account(tx, user.id, now)
+    return person
 
 
 async def tell_of_trouble(

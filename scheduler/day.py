@@ -90,8 +90,8 @@ async def show_silent(tx: AsyncSession, now: datetime, station: Community) -> No
     today = local_day(now, zone)
     if now - moment(today, silent_at(communities.settings_of(station)), zone) > SILENT_NEWS:
         return
-    for caller in await pairings.callers(tx, station.id, today):
-        await outbox.refresh(tx, now, list_card(caller.id, today), once=f"silent:{today}")
+    lists = [list_card(one.id, today) for one in await pairings.callers(tx, station.id, today)]
+    await outbox.refresh(tx, now, *lists, once=f"silent:{today}")
 
 
 async def post_visit_reminders(tx: AsyncSession, now: datetime, station: Community) -> None:

@@ -51,13 +51,17 @@ async def _remind(
     if not open_:
         return
     told = await ladder.already_told(tx, [elder.id for elder in open_], day, Step.REMIND)
-    for caller in await pairings.callers(tx, station.id, day):
-        listed = await outbox.posted_at(tx, f"call_list:{caller.id}:{day}")
-        if listed is not None and now - listed < LIST_IS_NEW:
+    known = await pairings.staff(tx, station.id, day)
+    for caller in known.callers:
+        new = [
+            elder
+            for elder in open_
+            if known.owes(caller.id, elder) and caller.id not in told.get(elder.id, set())
+        ]
+        if not new:
             continue
-        theirs = await pairings.elders_of_caller(tx, station.id, caller.id, open_, day)
-        new = [elder for elder in theirs if caller.id not in told.get(elder.id, set())]
-        if new:
+        listed = await outbox.posted_at(tx, f"call_list:{caller.id}:{day}")
+        if listed is None or now - listed >= LIST_IS_NEW:
             letter = Letter(
                 Step.REMIND,
                 day,

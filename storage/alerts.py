@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.access import Right, Role, Viewer, may
@@ -32,15 +32,25 @@ def alert_card(alert_id: int) -> str:
     return f"alert:{alert_id}"
 
 
-async def _rows(tx: AsyncSession, *where: object) -> list[Whole]:
-    rows = await tx.execute(
-        select(Alert, Elder, Member)
-        .join(Elder, Elder.id == Alert.elder_id)
-        .outerjoin(Member, Member.id == Alert.owner_id)
-        .where(*where)  # type: ignore[arg-type]
-        .order_by(Alert.opened_at, Alert.id)
-    )
-    return [Whole(*row) for row in rows]
+_WHOLE = (
+    select(Alert, Elder, Member)
+    .join(Elder, Elder.id == Alert.elder_id)
+    .outerjoin(Member, Member.id == Alert.owner_id)
+    .order_by(Alert.opened_at, Alert.id)
+)
+_OPEN_OF = _WHOLE.where(Alert.elder_id == bindparam("elder"), Alert.closed_at.is_(None))
+_UNTAKEN = _WHOLE.where(
+    Alert.community_id == bindparam("community"),
+    Alert.kind == Kind.EMERGENCY,
+    Alert.closed_at.is_(None),
+    Alert.taken_at.is_(None),
+    Alert.asked_at <= bindparam("before"),
+    Elder.exited_at.is_(None),
+)
+
+
+async def _rows(tx: AsyncSession, *where: ColumnElement[bool]) -> list[Whole]:
+    return [Whole(*row) for row in await tx.execute(_WHOLE.where(*where))]
 
 
 async def find(tx: AsyncSession, community_id: int, alert_id: int) -> Whole:
@@ -74,10 +84,8 @@ async def access_alert(tx: AsyncSession, viewer: Viewer, alert_id: int) -> Whole
 
 async def open_of(tx: AsyncSession, elder_id: int, kind: Kind | None = None) -> list[Whole]:
     """The open alerts of an elder."""
-    where = [Alert.elder_id == elder_id, Alert.closed_at.is_(None)]
-    if kind is not None:
-        where.append(Alert.kind == kind)
-    return await _rows(tx, *where)
+    found = [Whole(*row) for row in await tx.execute(_OPEN_OF, {"elder": elder_id})]
+    return [one for one in found if kind in {None, one.alert.kind}]
 
 
 async def open_in(tx: AsyncSession, community_id: int) -> list[Whole]:
@@ -92,15 +100,8 @@ async def open_in(tx: AsyncSession, community_id: int) -> list[Whole]:
 
 async def untaken(tx: AsyncSession, community_id: int, asked_before: datetime) -> list[Whole]:
     """Emergencies that nobody has taken since they were last told of."""
-    return await _rows(
-        tx,
-        Alert.community_id == community_id,
-        Alert.kind == Kind.EMERGENCY,
-        Alert.closed_at.is_(None),
-        Alert.taken_at.is_(None),
-        Alert.asked_at <= asked_before,
-        Elder.exited_at.is_(None),
-    )
+    asked = {"community": community_id, "before": asked_before}
+    return [Whole(*row) for row in await tx.execute(_UNTAKEN, asked)]
 
 
 async def silent_on(tx: AsyncSession, elder_ids: list[int], day: date) -> dict[int, Alert]:

@@ -1,10 +1,9 @@
 """The call list: whom somebody calls today, and everything that is said of them there."""
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import false, func, select, true
+from sqlalchemy import bindparam, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.calls import Owed, in_order
@@ -12,13 +11,12 @@ from care.community import Settings
 from care.days import local_day
 from care.surge import Surging, call_owed
 from storage import calls, follow_ups, pairings, surge
-from storage.calls import Lately
+from storage.calls import Lately, OfDays
 from storage.communities import settings_of, zone_of
 from storage.pairings import Staff
 from storage.tables import (
     CheckIn,
     Community,
-    Contact,
     Elder,
     FollowUp,
     Outbox,
@@ -88,21 +86,26 @@ async def of_caller(
     )
 
 
+_LED = Elder.id.in_(bindparam("led", expanding=True))
+_PAIRED = (
+    select(PairingElder.elder_id)
+    .join(Pairing, Pairing.id == PairingElder.pairing_id)
+    .where(Pairing.community_id == bindparam("community"), Pairing.ended_at.is_(None))
+)
+_IN_CARE = (
+    select(Elder)
+    .where(Elder.community_id == bindparam("community"), Elder.exited_at.is_(None))
+    .order_by(Elder.name, Elder.id)
+)
+# With those whom nobody leads, or without.
+_ELDERS = {True: _IN_CARE.where(_LED | Elder.id.not_in(_PAIRED)), False: _IN_CARE.where(_LED)}
+
+
 async def _elders(tx: AsyncSession, community_id: int, caller_id: int, known: Staff) -> list[Elder]:
     """Whom a caller answers for today; the others of a large station are not even read."""
-    paired = (
-        select(PairingElder.elder_id)
-        .join(Pairing, Pairing.id == PairingElder.pairing_id)
-        .where(Pairing.community_id == community_id, Pairing.ended_at.is_(None))
-    )
     led = [one for one in known.led if caller_id in known.responsible(one)]
-    unpaired = Elder.id.not_in(paired) if caller_id in known.responsible(NOBODY) else false()
-    rows = await tx.scalars(
-        select(Elder)
-        .where(Elder.community_id == community_id, Elder.exited_at.is_(None))
-        .where(Elder.id.in_(led) | unpaired)
-        .order_by(Elder.name, Elder.id)
-    )
+    too = caller_id in known.responsible(NOBODY)
+    rows = await tx.scalars(_ELDERS[too], {"community": community_id, "led": led})
     return list(rows)
 
 
@@ -135,14 +138,13 @@ class _Known:
 
     Attributes:
         last: local day of the last contact.
-        today: when the last contact of today was written down.
+        today: when the last contact of each was written down, and the attempts.
         said: the elder's own word of today.
     """
 
     lately: Lately
     last: dict[int, date]
-    today: dict[int, datetime]
-    attempts: Counter[int]
+    today: OfDays
     said: dict[int, CheckIn]
     silent: set[int]
     surge: Surging | None
@@ -153,13 +155,12 @@ async def _known(
     tx: AsyncSession, now: datetime, station: Community, elders: list[Elder], only: int | None
 ) -> _Known:
     day, settings = local_day(now, zone_of(station)), settings_of(station)
-    said = await _said(tx, station.id, day, only)
+    said = await _said(tx, station.id, day)
     asked_at = now - timedelta(minutes=settings.silent_after_minutes)
     known = _Known(
         await calls.lately(tx, station, day - DAY, only),
         await calls.last_contacts(tx, station.id, [one.id for one in elders]),
-        await _today(tx, station.id, day, only),
-        await calls.attempts_of_day(tx, station.id, day),
+        await calls.of_days(tx, station, day, day),
         said,
         await _asked(tx, asked_at, day, elders) - said.keys(),
         await surge.on(tx, station, day),
@@ -167,38 +168,24 @@ async def _known(
     )
     if settings.check_in_is_contact:
         await _count_check_ins(tx, station.id, known, only)
-        known.today.update({one: row.at for one, row in said.items() if row.fine})
     return known
 
 
-async def _said(
-    tx: AsyncSession, community_id: int, day: date, only: int | None
-) -> dict[int, CheckIn]:
-    rows = await tx.scalars(
-        select(CheckIn).where(
-            CheckIn.community_id == community_id,
-            CheckIn.day == day,
-            true() if only is None else CheckIn.elder_id == only,
-        )
-    )
+_SAID = select(CheckIn).where(
+    CheckIn.community_id == bindparam("community"), CheckIn.day == bindparam("day")
+)
+
+
+async def _said(tx: AsyncSession, community_id: int, day: date) -> dict[int, CheckIn]:
+    rows = await tx.scalars(_SAID, {"community": community_id, "day": day})
     return {row.elder_id: row for row in rows}
 
 
-async def _today(
-    tx: AsyncSession, community_id: int, day: date, only: int | None
-) -> dict[int, datetime]:
-    """Who was contacted today, and when that was written down."""
-    rows = await tx.execute(
-        select(Contact.elder_id, func.max(Contact.recorded_at))
-        .where(
-            Contact.community_id == community_id,
-            Contact.day == day,
-            calls.counts(),
-            true() if only is None else Contact.elder_id == only,
-        )
-        .group_by(Contact.elder_id)
-    )
-    return {elder_id: at for elder_id, at in rows}  # noqa: C416 - rows are not pairs to mypy
+_REACHED = select(Outbox.key).where(
+    Outbox.key.in_(bindparam("keys", expanding=True)),
+    Outbox.state == Post.SENT,
+    Outbox.sent_at <= bindparam("before"),
+)
 
 
 async def _asked(tx: AsyncSession, before: datetime, day: date, elders: list[Elder]) -> set[int]:
@@ -206,11 +193,7 @@ async def _asked(tx: AsyncSession, before: datetime, day: date, elders: list[Eld
     keys = {f"check_in:{one.member_id}:{day}": one.id for one in elders if one.member_id}
     if not keys:
         return set()
-    rows = await tx.scalars(
-        select(Outbox.key).where(
-            Outbox.key.in_(keys), Outbox.state == Post.SENT, Outbox.sent_at <= before
-        )
-    )
+    rows = await tx.scalars(_REACHED, {"keys": list(keys), "before": before})
     return {keys[key] for key in rows if key is not None}
 
 
@@ -236,7 +219,7 @@ def _owed(
 ) -> Owed:
     before = day - DAY
     every = timedelta(days=known.settings.red_every_days)
-    last, called = known.last.get(elder.id), known.today.get(elder.id)
+    last, called = known.last.get(elder.id), known.today.contacted.get(elder.id)
     said = known.said.get(elder.id)
     red, red_before = (calls.was_red(station, one, elder, known.lately) for one in (day, before))
     away, away_before = (calls.was_paused(one, elder, known.lately) for one in (day, before))
@@ -252,7 +235,7 @@ def _owed(
         missed_yesterday=red_before
         and not away_before
         and (last is None or last <= before - every),
-        attempts_today=known.attempts[elder.id],
+        attempts_today=known.today.attempts[elder.id],
         red_since_today=red and not red_before,
         back_today=away_before and not away,
         follow_up=follow_up.due if follow_up else None,
@@ -268,5 +251,5 @@ def _surging(known: _Known, day: date, elder: Elder) -> Surging | None:
     if found is None:
         return None
     owed = call_owed(found, day, elder.tier, last)
-    called = elder.id in known.today and call_owed(found, day, elder.tier, None)
+    called = elder.id in known.today.contacted and call_owed(found, day, elder.tier, None)
     return found if owed or called else None

@@ -4,10 +4,10 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from care.calls import CONTACTS, Kind, Outcome, Reason, owed_from
+from care.calls import CONTACTS, Kind, Outcome, Reason, is_contact, owed_from
 from care.days import day_bounds, local_day
 from care.elders import Tier
 from care.ladder import Waiting
@@ -72,31 +72,31 @@ class Lately:
     pauses: dict[int, list[Paused]]
 
 
+_CHANGED = (
+    select(TierChange.elder_id, TierChange.at, TierChange.before, TierChange.after)
+    .where(TierChange.community_id == bindparam("community"), TierChange.at >= bindparam("start"))
+    .order_by(TierChange.at, TierChange.id)
+)
+_PAUSED = select(Pause).where(
+    Pause.community_id == bindparam("community"), Pause.until >= bindparam("first")
+)
+# Of everybody, or of one.
+_CHANGES = {True: _CHANGED, False: _CHANGED.where(TierChange.elder_id == bindparam("elder"))}
+_PAUSES = {True: _PAUSED, False: _PAUSED.where(Pause.elder_id == bindparam("elder"))}
+
+
 async def lately(
     tx: AsyncSession, station: Community, first: date, elder_id: int | None = None
 ) -> Lately:
     """What happened since the local day `first` began, to everybody or to one elder."""
     zone = zone_of(station)
     start, _ = day_bounds(first, zone)
+    asked = {"community": station.id, "start": start, "first": first, "elder": elder_id}
     changes: dict[int, list[Change]] = defaultdict(list)
-    for one, at, before, after in await tx.execute(
-        select(TierChange.elder_id, TierChange.at, TierChange.before, TierChange.after)
-        .where(
-            TierChange.community_id == station.id,
-            TierChange.at >= start,
-            true() if elder_id is None else TierChange.elder_id == elder_id,
-        )
-        .order_by(TierChange.at, TierChange.id)
-    ):
+    for one, at, before, after in await tx.execute(_CHANGES[elder_id is None], asked):
         changes[one].append(Change(at, before, after))
     paused: dict[int, list[Paused]] = defaultdict(list)
-    for row in await tx.scalars(
-        select(Pause).where(
-            Pause.community_id == station.id,
-            Pause.until >= first,
-            true() if elder_id is None else Pause.elder_id == elder_id,
-        )
-    ):
+    for row in await tx.scalars(_PAUSES[elder_id is None], asked):
         paused[row.elder_id].append(pauses.as_rule(row, zone))
     return Lately(changes, paused)
 
@@ -113,19 +113,26 @@ def was_paused(day: date, elder: Elder, known: Lately) -> bool:
     return covering(known.pauses.get(elder.id, []), day) is not None
 
 
+_MAYBE_RED = (
+    select(Elder)
+    .where(
+        Elder.community_id == bindparam("community"),
+        Elder.exited_at.is_(None),
+        (Elder.tier == Tier.RED) | Elder.id.in_(bindparam("changed", expanding=True)),
+    )
+    .order_by(Elder.id)
+)
+
+
 async def red_today(tx: AsyncSession, now: datetime, station: Community) -> list[Elder]:
     """Who is in care, was red at any time of the local day, and is not paused."""
     day = local_day(now, zone_of(station))
-    known = await lately(tx, station, day)
-    maybe = await tx.scalars(
-        select(Elder)
-        .where(
-            Elder.community_id == station.id,
-            Elder.exited_at.is_(None),
-            (Elder.tier == Tier.RED) | Elder.id.in_(known.changes.keys()),
-        )
-        .order_by(Elder.id)
-    )
+    return await _red_on(tx, day, station, await lately(tx, station, day))
+
+
+async def _red_on(tx: AsyncSession, day: date, station: Community, known: Lately) -> list[Elder]:
+    asked = {"community": station.id, "changed": list(known.changes)}
+    maybe = await tx.scalars(_MAYBE_RED, asked)
     return [
         one
         for one in maybe
@@ -133,13 +140,11 @@ async def red_today(tx: AsyncSession, now: datetime, station: Community) -> list
     ]
 
 
-async def owed_since(
-    tx: AsyncSession, now: datetime, station: Community, elders: list[Elder]
+async def _owed_since(
+    tx: AsyncSession, day: date, station: Community, elders: list[Elder], known: Lately
 ) -> dict[int, datetime | None]:
-    """Since when today a contact is owed; None for the whole day."""
-    day = local_day(now, zone_of(station))
+    """Since when on a local day a contact is owed; None for the whole day."""
     start, _ = day_bounds(day, zone_of(station))
-    known = await lately(tx, station, day)
     back = await tx.execute(
         select(Pause.elder_id, func.max(Pause.ended_at))
         .where(Pause.community_id == station.id, Pause.ended_at >= start, Pause.until > day)
@@ -159,47 +164,58 @@ async def waiting_today(
     settings = settings_of(station)
     day = local_day(now, zone_of(station))
     first = day - timedelta(days=settings.red_every_days - 1)
-    elders = await red_today(tx, now, station)
-    since = await owed_since(tx, now, station, elders)
-    done = await contacted_between(tx, station, first, day)
-    attempts = await attempts_of_day(tx, station.id, day)
-    return [
-        (one, Waiting(one.id, since[one.id], attempts[one.id]))
-        for one in elders
-        if one.id not in done
-    ]
+    known = await lately(tx, station, day)
+    elders = await _red_on(tx, day, station, known)
+    found = await of_days(tx, station, first, day)
+    waiting = [one for one in elders if one.id not in found.contacted]
+    if not waiting:
+        return []
+    since = await _owed_since(tx, day, station, waiting, known)
+    return [(one, Waiting(one.id, since[one.id], found.attempts[one.id])) for one in waiting]
 
 
-async def contacted_between(
-    tx: AsyncSession, station: Community, first: date, last: date
-) -> set[int]:
-    """Who had a contact on one of these days; their own "fine" counts if the setting says so."""
-    rows = await tx.scalars(
-        select(Contact.elder_id)
-        .where(Contact.community_id == station.id, Contact.day.between(first, last), counts())
-        .distinct()
+@dataclass(frozen=True)
+class OfDays:
+    """What was tried and done on some days.
+
+    Attributes:
+        contacted: when the last contact of each elder was written down.
+        attempts: how often nobody answered on the last of the days, at the phone or at the door.
+    """
+
+    contacted: dict[int, datetime]
+    attempts: Counter[int]
+
+
+_OF_DAYS = (
+    select(Contact.elder_id, Contact.day, Contact.outcome, Contact.recorded_at)
+    .where(
+        Contact.community_id == bindparam("community"),
+        Contact.day.between(bindparam("first"), bindparam("last")),
+        Contact.withdrawn_at.is_(None),
     )
-    found = set(rows)
+    .order_by(Contact.recorded_at)
+)
+_FINE = select(CheckIn.elder_id, CheckIn.at).where(
+    CheckIn.community_id == bindparam("community"),
+    CheckIn.day.between(bindparam("first"), bindparam("last")),
+    CheckIn.fine,
+)
+
+
+async def of_days(tx: AsyncSession, station: Community, first: date, last: date) -> OfDays:
+    """Contacts and attempts of some days; their own "fine" counts if the setting says so."""
+    asked = {"community": station.id, "first": first, "last": last}
+    contacted: dict[int, datetime] = {}
+    attempts: Counter[int] = Counter()
+    for elder_id, day, outcome, at in await tx.execute(_OF_DAYS, asked):
+        if is_contact(outcome):
+            contacted[elder_id] = at
+        elif outcome is Outcome.NO_ANSWER and day == last:
+            attempts[elder_id] += 1
     if settings_of(station).check_in_is_contact:
-        said = await tx.scalars(
-            select(CheckIn.elder_id).where(
-                CheckIn.community_id == station.id,
-                CheckIn.day.between(first, last),
-                CheckIn.fine,
-            )
-        )
-        found |= set(said)
-    return found
-
-
-async def attempts_of_day(tx: AsyncSession, community_id: int, day: date) -> Counter[int]:
-    """How often nobody answered on a day, at the phone or at the door, by elder."""
-    rows = await tx.scalars(
-        select(Contact.elder_id).where(
-            Contact.community_id == community_id, Contact.day == day, unanswered()
-        )
-    )
-    return Counter(rows)
+        contacted.update((elder_id, at) for elder_id, at in await tx.execute(_FINE, asked))
+    return OfDays(contacted, attempts)
 
 
 async def attempts_on(tx: AsyncSession, elder: Elder, day: date) -> int:
@@ -210,20 +226,27 @@ async def attempts_on(tx: AsyncSession, elder: Elder, day: date) -> int:
     return found or 0
 
 
+# The newest of each is found at the end of an index, however many years lie before it.
+_LAST = select(
+    Elder.id,
+    select(Contact.day)
+    .where(Contact.elder_id == Elder.id, counts())
+    .order_by(Contact.day.desc())
+    .limit(1)
+    .scalar_subquery(),
+).where(
+    Elder.community_id == bindparam("community"),
+    Elder.id.in_(bindparam("elders", expanding=True)),
+)
+
+
 async def last_contacts(
     tx: AsyncSession, community_id: int, elder_ids: list[int]
 ) -> dict[int, date]:
     """Local day of each elder's last contact; attempts do not count."""
-    rows = await tx.execute(
-        select(Contact.elder_id, func.max(Contact.day))
-        .where(
-            Contact.community_id == community_id,
-            Contact.elder_id.in_(elder_ids),
-            counts(),
-        )
-        .group_by(Contact.elder_id)
-    )
-    return dict(rows.all())
+    asked = {"community": community_id, "elders": elder_ids}
+    rows = await tx.execute(_LAST, asked)
+    return {elder_id: day for elder_id, day in rows if day is not None}
 
 
 async def latest(tx: AsyncSession, elder: Elder, limit: int = 5) -> list[tuple[Contact, Member]]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.access import Role, Viewer
@@ -72,27 +72,33 @@ async def access_door(tx: AsyncSession, viewer: Viewer, door_id: int) -> AtDoor:
     raise NotYours
 
 
+_OPEN = (
+    select(DoorVisit, Elder, Member)
+    .join(Elder, Elder.id == DoorVisit.elder_id)
+    .outerjoin(Member, Member.id == DoorVisit.claimed_by)
+    .where(DoorVisit.community_id == bindparam("community"), DoorVisit.ended_at.is_(None))
+    .order_by(DoorVisit.id)
+)
+_OPEN_OF_ONE = _OPEN.where(DoorVisit.elder_id == bindparam("elder"))
+
+
 async def open_doors(
     tx: AsyncSession, community_id: int, elder_id: int | None = None
 ) -> list[AtDoor]:
     """Door visits that have not ended, of one elder or of all."""
-    statement = (
-        select(DoorVisit, Elder, Member)
-        .join(Elder, Elder.id == DoorVisit.elder_id)
-        .outerjoin(Member, Member.id == DoorVisit.claimed_by)
-        .where(DoorVisit.community_id == community_id, DoorVisit.ended_at.is_(None))
-        .order_by(DoorVisit.id)
-    )
-    if elder_id is not None:
-        statement = statement.where(DoorVisit.elder_id == elder_id)
-    return [AtDoor(*row) for row in await tx.execute(statement)]
+    asked = {"community": community_id, "elder": elder_id}
+    rows = await tx.execute(_OPEN if elder_id is None else _OPEN_OF_ONE, asked)
+    return [AtDoor(*row) for row in rows]
+
+
+_OF_DAY = select(DoorVisit).where(
+    DoorVisit.elder_id.in_(bindparam("elders", expanding=True)), DoorVisit.day == bindparam("day")
+)
 
 
 async def of_day(tx: AsyncSession, elder_ids: list[int], day: date) -> dict[int, DoorVisit]:
     """The door visit of each elder on a day, ended or not."""
-    rows = await tx.scalars(
-        select(DoorVisit).where(DoorVisit.elder_id.in_(elder_ids), DoorVisit.day == day)
-    )
+    rows = await tx.scalars(_OF_DAY, {"elders": elder_ids, "day": day})
     return {row.elder_id: row for row in rows}
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.access import Right, Role, Tie, Viewer, may
@@ -23,6 +23,7 @@ from storage.tables import (
     PairingVolunteer,
     TierChange,
 )
+from storage.tables.columns import Big
 
 FIELDS = tuple(ElderFacts.model_fields)
 
@@ -32,33 +33,45 @@ def facts_of(elder: Elder) -> ElderFacts:
     return ElderFacts.model_validate({name: getattr(elder, name) for name in FIELDS})
 
 
+_ELDER, _ME = bindparam("elder", type_=Big), bindparam("me", type_=Big)
+_PAIRED = (
+    select(Pairing.id)
+    .join(PairingElder, PairingElder.pairing_id == Pairing.id)
+    .where(PairingElder.elder_id == _ELDER, Pairing.ended_at.is_(None))
+)
+# Asked at every tap and every message about an elder, so it is one look, made once.
+_TIES = select(
+    _PAIRED.exists().label("paired"),
+    _PAIRED.where(Pairing.worker_id == _ME).exists().label("leads"),
+    _PAIRED.join(PairingVolunteer, PairingVolunteer.pairing_id == Pairing.id)
+    .where(PairingVolunteer.member_id == _ME)
+    .exists()
+    .label("visits"),
+    exists()
+    .where(
+        Assignment.volunteer_id == _ME,
+        Assignment.elder_id == _ELDER,
+        Assignment.state.in_(ON_DUTY),
+    )
+    .label("visit"),
+    exists()
+    .where(Errand.claimed_by == _ME, Errand.elder_id == _ELDER, Errand.state.in_(IN_HAND))
+    .label("errand"),
+    exists().where(FamilyLink.member_id == _ME, FamilyLink.elder_id == _ELDER).label("family"),
+)
+
+
 async def tie_of(tx: AsyncSession, viewer: Viewer, elder: Elder) -> Tie:
     """How the viewer is tied to the elder."""
     me = viewer.member_id
-    pairings = list(
-        await tx.execute(
-            select(Pairing.id, Pairing.worker_id)
-            .join(PairingElder, PairingElder.pairing_id == Pairing.id)
-            .where(PairingElder.elder_id == elder.id, Pairing.ended_at.is_(None))
-        )
-    )
-    family = await tx.get(FamilyLink, (me, elder.id))
-    leads = any(worker == me for _, worker in pairings)
+    found = (await tx.execute(_TIES, {"elder": elder.id, "me": me})).one()
     return Tie(
-        leads=leads,
-        unpaired=not pairings,
-        deputy=bool(pairings) and not leads and await _stands_in(tx, viewer, elder),
-        visits=Role.VOLUNTEER in viewer.roles
-        and bool(
-            await tx.scalar(
-                select(func.count()).where(
-                    PairingVolunteer.member_id == me,
-                    PairingVolunteer.pairing_id.in_([pairing for pairing, _ in pairings]),
-                )
-            )
-        ),
-        on_duty=await _on_duty(tx, me, elder.id),
-        family=family is not None,
+        leads=found.leads,
+        unpaired=not found.paired,
+        deputy=found.paired and not found.leads and await _stands_in(tx, viewer, elder),
+        visits=Role.VOLUNTEER in viewer.roles and found.visits,
+        on_duty=found.visit or found.errand,
+        family=found.family,
         self_=elder.member_id == me,
     )
 
@@ -69,18 +82,6 @@ async def _stands_in(tx: AsyncSession, viewer: Viewer, elder: Elder) -> bool:
         return False
     known = await staff(tx, viewer.community_id, viewer.today, elder.id)
     return known.owes(viewer.member_id, elder)
-
-
-async def _on_duty(tx: AsyncSession, member_id: int, elder_id: int) -> bool:
-    visits = select(Assignment.id).where(
-        Assignment.volunteer_id == member_id,
-        Assignment.elder_id == elder_id,
-        Assignment.state.in_(ON_DUTY),
-    )
-    errands = select(Errand.id).where(
-        Errand.claimed_by == member_id, Errand.elder_id == elder_id, Errand.state.in_(IN_HAND)
-    )
-    return bool(await tx.scalar(visits.limit(1)) or await tx.scalar(errands.limit(1)))
 
 
 async def access_elder(tx: AsyncSession, viewer: Viewer, elder_id: int, right: Right) -> Elder:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.access import Right, Viewer
@@ -35,20 +35,25 @@ async def begin(tx: AsyncSession, now: datetime, contact: Contact, due: date) ->
     return (await tx.scalars(select(FollowUp).where(mine))).one()
 
 
+_DUE = (
+    select(FollowUp)
+    .where(
+        FollowUp.community_id == bindparam("community"),
+        FollowUp.closed_at.is_(None),
+        FollowUp.due <= bindparam("day"),
+    )
+    .order_by(FollowUp.due.desc(), FollowUp.id.desc())
+)
+_DUE_OF_ONE = _DUE.where(FollowUp.elder_id == bindparam("elder"))
+
+
 async def due_on(
     tx: AsyncSession, community_id: int, day: date, elder_id: int | None = None
 ) -> dict[int, FollowUp]:
     """What is to be come back to by a day and is not closed, the longest due of each elder."""
-    statement = (
-        select(FollowUp)
-        .where(
-            FollowUp.community_id == community_id, FollowUp.closed_at.is_(None), FollowUp.due <= day
-        )
-        .order_by(FollowUp.due.desc(), FollowUp.id.desc())
-    )
-    if elder_id is not None:
-        statement = statement.where(FollowUp.elder_id == elder_id)
-    return {one.elder_id: one for one in await tx.scalars(statement)}
+    asked = {"community": community_id, "day": day, "elder": elder_id}
+    rows = await tx.scalars(_DUE if elder_id is None else _DUE_OF_ONE, asked)
+    return {one.elder_id: one for one in rows}
 
 
 async def open_of(tx: AsyncSession, elder: Elder) -> list[FollowUp]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.once import changed, insert_once
@@ -64,28 +64,27 @@ async def store(tx: AsyncSession, now: datetime, payloads: Iterable[dict[str, An
     return new
 
 
-async def waiting(tx: AsyncSession, limit: int = 2000) -> list[Waiting]:
-    """Updates to be handled, oldest first."""
-    rows = await tx.execute(
-        select(Inbox.id, Inbox.chat, Inbox.payload, Inbox.tries)
-        .where(Inbox.state == Arrival.WAITING)
-        .order_by(Inbox.id)
-        .limit(limit)
-    )
-    return [Waiting(*row) for row in rows]
+_WAITING = (
+    select(Inbox.id, Inbox.chat, Inbox.payload, Inbox.tries)
+    .where(Inbox.state == Arrival.WAITING)
+    .order_by(Inbox.id)
+    .limit(2000)
+)
+_FINISH = (
+    update(Inbox)
+    .where(Inbox.id == bindparam("row"), Inbox.state == Arrival.WAITING)
+    .values(state=Arrival.DONE, ended_at=bindparam("now"))
+)
+
+
+async def waiting(tx: AsyncSession) -> list[Waiting]:
+    """Updates to be handled, oldest first; no more at a time than memory holds with ease."""
+    return [Waiting(*row) for row in await tx.execute(_WAITING)]
 
 
 async def finish(tx: AsyncSession, now: datetime, row: int) -> bool:
     """Mark a row done in the transaction that handles it; False when somebody else has."""
-    return (
-        await changed(
-            tx,
-            update(Inbox)
-            .where(Inbox.id == row, Inbox.state == Arrival.WAITING)
-            .values(state=Arrival.DONE, ended_at=now),
-        )
-        == 1
-    )
+    return await changed(tx, _FINISH, row=row, now=now) == 1
 
 
 async def note_failure(tx: AsyncSession, row: int, error: str) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.days import local_day
@@ -92,23 +92,21 @@ async def already_told(
     return found
 
 
+_ARRIVED = select(Outbox.sent_at).where(Outbox.key == Told.letter, Outbox.state == Post.SENT)
+_DELIVERED = (
+    update(Told)
+    .where(
+        Told.community_id == bindparam("community"),
+        Told.delivered_at.is_(None),
+        _ARRIVED.exists(),
+    )
+    .values(delivered_at=_ARRIVED.scalar_subquery())
+)
+
+
 async def note_delivered(tx: AsyncSession, community_id: int) -> None:
     """Copy from the outbox when each message arrived; the outbox forgets, this does not."""
-    arrived = (
-        select(Outbox.sent_at)
-        .where(Outbox.key == Told.letter, Outbox.state == Post.SENT)
-        .scalar_subquery()
-    )
-    await changed(
-        tx,
-        update(Told)
-        .where(
-            Told.community_id == community_id,
-            Told.delivered_at.is_(None),
-            Told.letter.in_(select(Outbox.key).where(Outbox.state == Post.SENT)),
-        )
-        .values(delivered_at=arrived),
-    )
+    await changed(tx, _DELIVERED, community=community_id)
 
 
 async def note_pressed(tx: AsyncSession, now: datetime, member_id: int, elder_id: int) -> None:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.access import Viewer
@@ -52,13 +52,20 @@ async def days_away(tx: AsyncSession, community_id: int, week: date) -> defaultd
     return found
 
 
+_AWAY_ON = (
+    select(Leave)
+    .where(
+        Leave.community_id == bindparam("community"),
+        Leave.first_day <= bindparam("day"),
+        Leave.last_day >= bindparam("day"),
+    )
+    .order_by(Leave.id)
+)
+
+
 async def away_on(tx: AsyncSession, community_id: int, day: date) -> dict[int, Leave]:
     """Who is away on a day; what somebody entered last counts."""
-    rows = await tx.scalars(
-        select(Leave)
-        .where(Leave.community_id == community_id, Leave.first_day <= day, Leave.last_day >= day)
-        .order_by(Leave.id)
-    )
+    rows = await tx.scalars(_AWAY_ON, {"community": community_id, "day": day})
     return {row.member_id: row for row in rows}
 
 

@@ -1,11 +1,13 @@
 """Members: who an account is, their roles, whether chat reaches them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from care.access import Role, Viewer
 from care.community import Settings
@@ -13,7 +15,7 @@ from care.days import local_day
 from care.joining import CONSENT_VERSION, Standing
 from care.refusals import NotYours, UnknownName
 from storage.communities import settings_of, zone_of
-from storage.once import changed, insert_once
+from storage.once import insert_once
 from storage.outbox import To
 from storage.tables import Audit, Community, Consent, Member, MemberRole, Volunteer
 
@@ -65,34 +67,50 @@ def reachable(member: Member) -> bool:
     return member.account is not None and member.blocked_at is None
 
 
+# Every turn and every message begins with one of these two, so they are made once.
+_WHOLE = (
+    select(Member, Community, MemberRole.role)
+    .join(Community, Community.id == Member.community_id)
+    .outerjoin(MemberRole, MemberRole.member_id == Member.id)
+)
+_OF_ID = _WHOLE.where(Member.id == bindparam("member"))
+_chosen = aliased(Member)
+_OF_ACCOUNT = _WHOLE.where(
+    Member.id
+    == select(_chosen.id)
+    .where(
+        _chosen.account == bindparam("account"),
+        _chosen.standing.in_((Standing.ACTIVE, Standing.APPLIED)),
+    )
+    .order_by(_chosen.chosen_at.desc(), _chosen.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+
+
 async def person_of_account(
     tx: AsyncSession, account: int, now: datetime | None = None
 ) -> Person | None:
     """Who an account is; the community chosen last when there are several."""
-    member = await tx.scalar(
-        select(Member)
-        .where(Member.account == account, Member.standing.in_((Standing.ACTIVE, Standing.APPLIED)))
-        .order_by(Member.chosen_at.desc(), Member.id.desc())
-        .limit(1)
-    )
-    return await _whole(tx, member, now)
+    return _whole((await tx.execute(_OF_ACCOUNT, {"account": account})).all(), now)
 
 
 async def person_of_id(
     tx: AsyncSession, member_id: int, now: datetime | None = None
 ) -> Person | None:
     """A member by id, whatever their standing."""
-    return await _whole(tx, await tx.get(Member, member_id), now)
+    return _whole((await tx.execute(_OF_ID, {"member": member_id})).all(), now)
 
 
-async def _whole(tx: AsyncSession, member: Member | None, now: datetime | None) -> Person | None:
-    if member is None:
+def _whole(rows: Sequence[Row[Member, Community, Role]], now: datetime | None) -> Person | None:
+    if not rows:
         return None
-    roles = await tx.scalars(select(MemberRole.role).where(MemberRole.member_id == member.id))
-    community = await tx.get_one(Community, member.community_id)
+    member, community, _ = rows[0]
     active = member.standing is Standing.ACTIVE
+    # Whoever has no role yet comes with None in its place.
+    roles = frozenset(role for _, _, role in rows if role) if active else frozenset()
     today = local_day(now, zone_of(community)) if now is not None else None
-    return Person(member, frozenset(roles) if active else frozenset(), community, today)
+    return Person(member, roles, community, today)
 
 
 async def communities_of(tx: AsyncSession, account: int) -> list[tuple[Member, Community]]:
@@ -120,6 +138,29 @@ async def with_role(tx: AsyncSession, community_id: int, *roles: Role) -> list[M
         .distinct()
     )
     return list(rows)
+
+
+_BY_ROLE = (
+    select(MemberRole.role, Member)
+    .join(Member, Member.id == MemberRole.member_id)
+    .where(
+        MemberRole.community_id == bindparam("community"),
+        MemberRole.role.in_(bindparam("roles", expanding=True)),
+        Member.standing == Standing.ACTIVE,
+    )
+    .order_by(Member.name, Member.id)
+)
+
+
+async def by_role(
+    tx: AsyncSession, community_id: int, roles: Sequence[Role]
+) -> dict[Role, list[Member]]:
+    """Active members of each of `roles`, in order of name, in one look."""
+    rows = await tx.execute(_BY_ROLE, {"community": community_id, "roles": roles})
+    found: dict[Role, list[Member]] = {role: [] for role in roles}
+    for role, member in rows:
+        found[role].append(member)
+    return found
 
 
 async def named(tx: AsyncSession, community_id: int, name: str, role: Role) -> Member:
@@ -209,12 +250,10 @@ async def note_blocked(tx: AsyncSession, now: datetime, account: int) -> list[Me
 
 async def note_reached(tx: AsyncSession, account: int) -> None:
     """The account spoke to us, so it is not blocked."""
-    await changed(
-        tx,
-        update(Member)
-        .where(Member.account == account, Member.blocked_at.is_not(None))
-        .values(blocked_at=None),
-    )
+    for member in await tx.scalars(
+        select(Member).where(Member.account == account, Member.blocked_at.is_not(None))
+    ):
+        member.blocked_at = None
 
 
 async def unreachable(tx: AsyncSession, community_id: int) -> list[tuple[Member, frozenset[Role]]]:

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, and_, cast, delete, exists, func, or_, select, update
+from sqlalchemy import String, and_, bindparam, cast, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from care.notices import Delivery, Notice, Priority, manner_of
-from storage.once import changed, insert_once
+from storage.once import changed, insert_once, upsert
 from storage.tables import Outbox, Post, Standing
 
 # Made once: an alias copies every column of its table.
@@ -62,27 +62,32 @@ async def post(
     )
 
 
-async def refresh(tx: AsyncSession, now: datetime, card: str, once: str | None = None) -> None:
-    """Have every message that shows `card` changed in place, wherever it stands.
+_OUT_OF_DATE = select(Standing).where(
+    Standing.card.in_(bindparam("cards", expanding=True)),
+    ~exists().where(
+        waiting.chat == Standing.chat,
+        waiting.edits == Standing.message,
+        waiting.state.in_((Post.WAITING, Post.SENDING)),
+    ),
+)
+_MAKE_STALE = (
+    update(Outbox)
+    .where(Outbox.card.in_(bindparam("cards", expanding=True)), Outbox.state == Post.SENDING)
+    .values(stale=True)
+)
+
+
+async def refresh(tx: AsyncSession, now: datetime, *cards: str, once: str | None = None) -> None:
+    """Have every message that shows one of `cards` changed in place, wherever it stands.
 
     A message not sent yet needs nothing, it is rendered when it is sent; one being sent right now
     is edited once more afterwards. A message about to show something else is left alone. With the
     name `once` each message is changed at most once, however often it is asked for.
     """
-    edit_waits = exists().where(
-        waiting.chat == Standing.chat,
-        waiting.edits == Standing.message,
-        waiting.state.in_((Post.WAITING, Post.SENDING)),
-    )
-    rows = await tx.scalars(select(Standing).where(Standing.card == card, ~edit_waits))
-    for row in rows:
+    for row in await tx.scalars(_OUT_OF_DATE, {"cards": cards}):
         await post_edit(tx, now, row, f"{once}:{row.chat}:{row.message}" if once else None)
-    if once:
-        return
-    await changed(
-        tx,
-        update(Outbox).where(Outbox.card == card, Outbox.state == Post.SENDING).values(stale=True),
-    )
+    if not once:
+        await changed(tx, _MAKE_STALE, cards=cards)
 
 
 async def refresh_about(
@@ -147,29 +152,44 @@ async def stands(tx: AsyncSession, chat: int, card: str) -> bool:
     return found is not None
 
 
-async def due(tx: AsyncSession, now: datetime, limit: int = 300) -> list[tuple[int, int, bool]]:
-    """(row, chat, is an answer) of what may be sent now, in order."""
-    rows = await tx.execute(
-        select(Outbox.id, Outbox.chat, Outbox.priority <= Priority.ANSWER)
-        .where(Outbox.state == Post.WAITING, Outbox.not_before <= now)
-        .order_by(Outbox.priority, Outbox.id)
-        .limit(limit)
-    )
-    return [(row, chat, bool(answer)) for row, chat, answer in rows]
+_DUE = (
+    select(Outbox.id, Outbox.chat)
+    .where(Outbox.state == Post.WAITING, Outbox.not_before <= bindparam("now"))
+    .order_by(Outbox.priority, Outbox.id)
+    .limit(300)
+)
+_NEXT_DUE = select(func.min(Outbox.not_before)).where(
+    Outbox.state == Post.WAITING, Outbox.not_before > bindparam("now")
+)
 
 
-async def next_due(tx: AsyncSession) -> datetime | None:
-    """When the next waiting message may be sent."""
-    return await tx.scalar(select(func.min(Outbox.not_before)).where(Outbox.state == Post.WAITING))
+async def due(tx: AsyncSession, now: datetime) -> list[tuple[int, int]]:
+    """(row, chat) of what may be sent now, in order; not more than can be sent in ten seconds."""
+    return [(row, chat) for row, chat in await tx.execute(_DUE, {"now": now})]
+
+
+async def next_due(tx: AsyncSession, after: datetime) -> datetime | None:
+    """When the next message may be sent that may not be sent yet."""
+    return await tx.scalar(_NEXT_DUE, {"now": after})
+
+
+_WAITING = (
+    select(Outbox)
+    .where(Outbox.id == bindparam("row"), Outbox.state == Post.WAITING)
+    .with_for_update(skip_locked=True)
+)
+_ARRIVED = (
+    update(Outbox)
+    .where(Outbox.id == bindparam("row"))
+    .values(state=Post.SENT, sent_at=bindparam("now"), message=bindparam("shown"), error=None)
+    .returning(Outbox)
+    .execution_options(synchronize_session=False)
+)
 
 
 async def take(tx: AsyncSession, now: datetime, row: int) -> Outbox | None:
     """Mark a row as being sent; None when it is gone, taken, or past its time."""
-    found: Outbox | None = await tx.scalar(
-        select(Outbox)
-        .where(Outbox.id == row, Outbox.state == Post.WAITING)
-        .with_for_update(skip_locked=True)
-    )
+    found: Outbox | None = await tx.scalar(_WAITING, {"row": row})
     if found is None:
         return None
     if found.expires_at is not None and now >= found.expires_at:
@@ -205,29 +225,26 @@ async def put_back(
     await changed(tx, update(Outbox).where(Outbox.id == row).values(**values))
 
 
-async def sent(tx: AsyncSession, now: datetime, row: int, message: int | None) -> None:
-    """Close a row that arrived; what now stands in the chat is written down."""
-    found = await tx.get(Outbox, row)
-    if found is None:
-        return
-    found.state = Post.SENT
-    found.sent_at = now
-    found.message = message
-    found.error = None
-    if message is None:
-        return
-    standing = await tx.get(Standing, (found.chat, message))
-    if standing is None:
-        standing = Standing(chat=found.chat, message=message, sent_at=now)
-        tx.add(standing)
-    standing.community_id = found.community_id
-    standing.member_id = found.member_id
-    standing.notice = found.notice
-    standing.facts = found.facts
-    standing.card = found.card
+async def sent(tx: AsyncSession, now: datetime, row: int, message: int | None) -> bool:
+    """Close a row that arrived; what now stands in the chat is written down.
+
+    Whether an edit was queued, because what it shows has changed meanwhile.
+    """
+    found = await tx.scalar(_ARRIVED, {"row": row, "now": now, "shown": message})
+    if found is None or message is None:
+        return False
+    shows = {
+        "community_id": found.community_id,
+        "member_id": found.member_id,
+        "notice": found.notice,
+        "facts": found.facts,
+        "card": found.card,
+    }
+    here = {"chat": found.chat, "message": message}
+    await upsert(tx, Standing, here, shows, sent_at=now)
     if found.stale:
-        await tx.flush()
-        await post_edit(tx, now, standing)
+        await post_edit(tx, now, await tx.get_one(Standing, (found.chat, message)))
+    return bool(found.stale)
 
 
 async def make_new(tx: AsyncSession, row: int) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 
-from sqlalchemy import select, true, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.access import Role, Viewer
@@ -151,20 +151,23 @@ async def end(tx: AsyncSession, now: datetime, pairing_id: int) -> bool:
     )
 
 
+_WORKERS = (
+    select(PairingElder.elder_id, Pairing.worker_id)
+    .join(Pairing, Pairing.id == PairingElder.pairing_id)
+    .where(Pairing.community_id == bindparam("community"), Pairing.ended_at.is_(None))
+)
+_WORKERS_OF_ONE = _WORKERS.where(PairingElder.elder_id == bindparam("elder"))
+
+
 async def workers_by_elder(
     tx: AsyncSession, community_id: int, elder_id: int | None = None
 ) -> dict[int, set[int]]:
     """Which social workers lead a pairing with each elder, or with the one that is named."""
     found: dict[int, set[int]] = defaultdict(set)
-    for led, worker_id in await tx.execute(
-        select(PairingElder.elder_id, Pairing.worker_id)
-        .join(Pairing, Pairing.id == PairingElder.pairing_id)
-        .where(
-            Pairing.community_id == community_id,
-            Pairing.ended_at.is_(None),
-            true() if elder_id is None else PairingElder.elder_id == elder_id,
-        )
-    ):
+    asked, of = {"community": community_id}, _WORKERS
+    if elder_id is not None:
+        asked, of = asked | {"elder": elder_id}, _WORKERS_OF_ONE
+    for led, worker_id in await tx.execute(of, asked):
         found[led].add(worker_id)
     return found
 
@@ -261,11 +264,10 @@ async def staff(
     tx: AsyncSession, community_id: int, day: date, elder_id: int | None = None
 ) -> Staff:
     """The staff of a community on a local day, with who leads every elder, or the one named."""
-    workers = await members.with_role(tx, community_id, Role.SOCIAL_WORKER)
-    supervisors = await members.with_role(tx, community_id, Role.SUPERVISOR)
+    found = await members.by_role(tx, community_id, (Role.SOCIAL_WORKER, Role.SUPERVISOR))
     return Staff(
-        {one.id: one for one in workers},
-        {one.id: one for one in supervisors},
+        {one.id: one for one in found[Role.SOCIAL_WORKER]},
+        {one.id: one for one in found[Role.SUPERVISOR]},
         await workers_by_elder(tx, community_id, elder_id),
         await away_on(tx, community_id, day),
     )

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.access import Viewer
@@ -13,20 +13,22 @@ from storage.communities import settings_of, zone_of
 from storage.once import changed
 from storage.tables import Community, Member, Surge
 
+_ON = (
+    select(Surge)
+    .where(
+        Surge.community_id == bindparam("community"),
+        Surge.first_day <= bindparam("day"),
+        Surge.last_day >= bindparam("day"),
+        Surge.ended_at.is_(None),
+    )
+    .order_by(Surge.first_day, Surge.id)
+    .limit(1)
+)
+
 
 async def on(tx: AsyncSession, community: Community, day: date) -> Surging | None:
     """The surge that a local day is part of: one that was switched on, else the setting's."""
-    row = await tx.scalar(
-        select(Surge)
-        .where(
-            Surge.community_id == community.id,
-            Surge.first_day <= day,
-            Surge.last_day >= day,
-            Surge.ended_at.is_(None),
-        )
-        .order_by(Surge.first_day, Surge.id)
-        .limit(1)
-    )
+    row = await tx.scalar(_ON, {"community": community.id, "day": day})
     if row is not None:
         return Surging(row.first_day, row.last_day, Why(row.why))
     return of_every_year(settings_of(community).surge_on, day)

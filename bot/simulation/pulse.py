@@ -52,6 +52,8 @@ class Pulse(Heartbeat):
     _task: asyncio.Task[None] | None = None
     _version: int = 0
     _ran: bool = False
+    _stations: list[Community] = field(default_factory=list)
+    _seen: int = -1
 
     def __post_init__(self) -> None:
         self.wake_sender, self.on_commit = self.on_commit, self._done
@@ -96,9 +98,11 @@ class Pulse(Heartbeat):
 
     async def _look(self) -> None:
         now = self.clock.now()
-        async with self.database.read() as tx:
-            stations = await communities.every(tx)
-        for station in stations:
+        if self._seen != self.disk.versions["community"]:
+            self._seen = self.disk.versions["community"]
+            async with self.database.read() as tx:
+                self._stations = await communities.every(tx)
+        for station in self._stations:
             for job in self.jobs:
                 if not self._is_moot(job, now, station):
                     self._known[job.name, station.id] = await self._watched(job, now, station)
