@@ -177,8 +177,7 @@ async def drop(update: Update, turn: Turn) -> None:
 
 async def refresh_visit(turn: Turn, row: Visiting) -> None:
     """Change what shows a visit: the volunteer's list, the week, the family's message."""
-    await turn.refresh(visits_card(row.visit.volunteer_id))
-    await turn.refresh(family_card(row.visit.id))
+    await turn.refresh(visits_card(row.visit.volunteer_id), family_card(row.visit.id))
     await weeks.refresh_staff(turn.tx, turn.now, row.visit.community_id, row.visit.week)
 
 

@@ -1,6 +1,7 @@
 """Pairings: who looks after whom."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -92,9 +93,13 @@ async def led_by(tx: AsyncSession, viewer: Viewer) -> list[Whole]:
     """The pairings somebody leads: all of them for a supervisor, a colleague's for the deputy."""
     if not viewer.staff:
         return []
-    found = await of_community(tx, viewer.community_id)
+    return await led_of(tx, viewer, await of_community(tx, viewer.community_id))
+
+
+async def led_of(tx: AsyncSession, viewer: Viewer, found: Sequence[Whole]) -> list[Whole]:
+    """Those of the pairings of a community that somebody leads."""
     if viewer.supervisor:
-        return found
+        return list(found)
     away = await away_on(tx, viewer.community_id, viewer.today) if viewer.today else {}
     colleagues = {one for one, leave in away.items() if leave.deputy_id == viewer.member_id}
     mine = colleagues | {viewer.member_id}

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -69,20 +70,24 @@ class Week:
 
     def rows_of(self, whole: Whole) -> list[Visiting]:
         """What stands in the week for a pairing's elders, without what was replaced."""
-        older = [one for one in self.pairings if one.pairing.id < whole.pairing.id]
-        elsewhere = {elder.id for one in older for elder in one.elders}
-        mine = {elder.id for elder in whole.elders} - elsewhere
+        return self._rows_by_pairing.get(whole.pairing.id, [])
+
+    @cached_property
+    def _rows_by_pairing(self) -> dict[int, list[Visiting]]:
+        oldest: dict[int, int] = {}
+        for whole in self.pairings:
+            for elder in whole.elders:
+                oldest.setdefault(elder.id, whole.pairing.id)
         live = {(row.elder.id, row.visit.day) for row in self.rows if row.visit.state in LIVE}
-        return [
-            row
-            for row in self.rows
-            if row.elder.id in mine
-            and row.visit.state is not State.DROPPED
-            and (
-                row.visit.state is not State.DECLINED
-                or (self.missing[row.elder.id] and (row.elder.id, row.visit.day) not in live)
+        found: dict[int, list[Visiting]] = defaultdict(list)
+        for row in self.rows:
+            elder_id, visit = row.elder.id, row.visit
+            replaced = visit.state is State.DECLINED and not (
+                self.missing[elder_id] and (elder_id, visit.day) not in live
             )
-        ]
+            if visit.state is not State.DROPPED and not replaced and elder_id in oldest:
+                found[oldest[elder_id]].append(row)
+        return found
 
 
 async def to_plan(tx: AsyncSession, station: Community, week: date) -> Week:
@@ -96,6 +101,7 @@ async def to_plan(tx: AsyncSession, station: Community, week: date) -> Week:
     visited = await _visit_days(tx, community_id, week)
     paused = await pauses.days_covered(tx, community_id, list(days_of(week)))
     familiar = await _familiar(tx, community_id, week)
+    excused = Counter(row.elder.id for row in rows if _excused(row.visit))
     days = set(days_of(week))
     month = (week + timedelta(days=3)).month
     found: dict[int, ElderWeek] = {}
@@ -111,7 +117,7 @@ async def to_plan(tx: AsyncSession, station: Community, week: date) -> Week:
                 visited_this_month=frozenset(day for day in seen if day.month == month),
                 planned=frozenset(seen & days),
                 familiar=familiar.get(elder.id),
-                excused=sum(row.elder.id == elder.id and _excused(row.visit) for row in rows),
+                excused=excused[elder.id],
                 paused=frozenset(paused[elder.id]),
             )
     volunteers = await _volunteers(tx, community_id, week, wholes, rows)
@@ -189,8 +195,11 @@ async def _volunteers(
         .order_by(Member.id)
     )
     away = await leave.days_away(tx, community_id, week)
+    taken: dict[int, list[tuple[date, HalfDay]]] = defaultdict(list)
     for row in rows:
         away[row.volunteer.id] |= _refused_days(row.visit)
+        if row.visit.state in LIVE:
+            taken[row.volunteer.id].append((row.visit.day, row.visit.half))
     return [
         VolunteerWeek(
             member.id,
@@ -198,11 +207,7 @@ async def _volunteers(
             _half_days(said),
             away=frozenset(away[member.id]),
             most=said.most_visits if said else MOST_VISITS,
-            taken=tuple(
-                (row.visit.day, row.visit.half)
-                for row in rows
-                if row.volunteer.id == member.id and row.visit.state in LIVE
-            ),
+            taken=tuple(taken[member.id]),
         )
         for member, said in people
     ]
@@ -330,5 +335,5 @@ async def tell_staff(
 
 async def refresh_staff(tx: AsyncSession, now: datetime, community_id: int, week: date) -> None:
     """Change the week in place for everybody of the staff who has it open."""
-    for one in await members.with_role(tx, community_id, Role.SOCIAL_WORKER, Role.SUPERVISOR):
-        await outbox.refresh(tx, now, week_card(one.id, week))
+    staff = await members.with_role(tx, community_id, Role.SOCIAL_WORKER, Role.SUPERVISOR)
+    await outbox.refresh(tx, now, *(week_card(one.id, week) for one in staff))

@@ -41,8 +41,7 @@ async def week(reader: Reader, facts: Facts) -> Screen | None:
     monday = date.fromisoformat(facts["week"])
     plan = await weeks.published(reader.tx, reader.station.id, monday)
     known = await weeks.to_plan(reader.tx, reader.station, monday)
-    led = {one.pairing.id for one in await pairings.led_by(reader.tx, me.viewer)}
-    mine = [one for one in known.pairings if one.pairing.id in led]
+    mine = await pairings.led_of(reader.tx, me.viewer, known.pairings)
     page = min(int(facts.get("page", 0)), max(0, (len(mine) - 1) // PAGE))
     shown = mine[page * PAGE : (page + 1) * PAGE]
     late = tr("(late, sent at {time})", time=facts["late"]) if facts.get("late") else ""
