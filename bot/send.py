@@ -69,13 +69,18 @@ class Sender:
     longest_sleep: float = LONGEST_SLEEP
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _busy: dict[int, asyncio.Task[bool]] = field(default_factory=dict)
-    _more: bool = False
+    _left: list[tuple[int, int]] = field(default_factory=list)
+    _later: datetime | None = None
+    _looked: float = 0.0
+    _news: bool = True
+    _full: bool = False
     _stopping: bool = False
     _idle: asyncio.Event = field(default_factory=asyncio.Event)
 
     def wake(self) -> None:
         """Something may be due."""
         self._idle.clear()
+        self._news = True
         self._wake.set()
 
     async def run(self) -> None:
@@ -87,6 +92,7 @@ class Sender:
                 pause = await self._look()
             except Exception:
                 log.exception("outbox_unreadable")
+                self._news = True
                 pause = 1.0
             try:
                 async with asyncio.timeout(pause):
@@ -110,6 +116,7 @@ class Sender:
     async def drain(self) -> None:
         """Send everything that is due, then return."""
         while True:
+            self._news = True
             pause = await self._look()
             if self._busy:
                 await asyncio.wait(self._busy.values(), return_when=asyncio.FIRST_COMPLETED)
@@ -121,49 +128,58 @@ class Sender:
 
     async def _look(self) -> float:
         """Start what may go now; seconds until the next look."""
-        self._more = False
-        now = self.clock.now()
-        async with self.database.read() as tx:
-            due = await outbox.due(tx, now)
-            later = await outbox.next_due(tx, now)
+        now, at = self.clock.now(), self.monotonic()
+        if self._news or self._is_old(now, at):
+            self._news, self._looked = False, at
+            async with self.database.read() as tx:
+                self._left, self._later = await outbox.due(tx, now)
+            self._full = len(self._left) == outbox.MOST_AT_ONCE
         pause = self.longest_sleep
-        if later is not None:
-            pause = min(pause, self.clock.real_seconds_until(later))
-        if due:
+        if self._later is not None:
+            pause = min(pause, self.clock.real_seconds_until(self._later))
+        if self._left:
             self._idle.clear()
-            return min(pause, self._start(due))
-        if not self._busy:
+            pause = min(pause, self._start())
+        elif not self._busy:
             self._idle.set()
         return pause
 
-    def _start(self, due: list[tuple[int, int]]) -> float:
-        pause = LONGEST_SLEEP
-        passed: set[int] = set()
-        for row, chat in due:
+    def _is_old(self, now: datetime, at: float) -> bool:
+        """Whether something may have become due, or been written by somebody else, since."""
+        later = self._later is not None and now >= self._later
+        return later or at - self._looked >= self.longest_sleep or (self._full and not self._left)
+
+    def _start(self) -> float:
+        """Start what is left and may go; seconds until more may."""
+        pause, left, passed = LONGEST_SLEEP, list[tuple[int, int]](), set[int]()
+        for n, (row, chat) in enumerate(self._left):
             at = self.monotonic()
             wait = self.pacer.wait_for_all(at)
             if wait > 0 or len(self._busy) >= AT_ONCE:
-                self._more = True
-                return min(pause, wait) if wait > 0 else pause
+                left += self._left[n:]
+                pause = min(pause, wait) if wait > 0 else pause
+                break
             if chat in self._busy or chat in passed:
-                self._more = True
+                left.append((row, chat))
                 continue
-            passed.add(chat)
             wait = self.pacer.wait_for_chat(chat, at)
             if wait > 0:
-                self._more = True
+                passed.add(chat)
+                left.append((row, chat))
                 pause = min(pause, wait)
                 continue
             self.pacer.sent(chat, at)
             task = asyncio.create_task(self._send(row), name=f"send {row}")
             self._busy[chat] = task
             task.add_done_callback(partial(self._done, chat))
+        self._left = left
         return pause
 
     def _done(self, chat: int, task: asyncio.Task[bool]) -> None:
         self._busy.pop(chat, None)
+        self._news = self._news or task.cancelled() or task.result()
         # With nothing left over and nothing new there would be nothing to find.
-        if self._more or task.cancelled() or task.result():
+        if self._news or self._left or self._full:
             self._wake.set()
 
     async def _send(self, row: int) -> bool:

@@ -231,6 +231,7 @@ class Turns:
     _queues: dict[int, deque[inbox.Waiting]] = field(default_factory=dict)
     _queued: set[int] = field(default_factory=set)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _more: bool = False
     _stopping: bool = False
 
     def wake(self) -> None:
@@ -268,6 +269,7 @@ class Turns:
     async def _look(self) -> None:
         async with self.database.read() as tx:
             rows = await inbox.waiting(tx)
+        self._more = len(rows) == inbox.MOST_AT_ONCE
         for row in rows:
             if row.id in self._queued or self._stopping:
                 continue
@@ -293,10 +295,12 @@ class Turns:
                 self._queued.difference_update(later.id for later in queue)
                 queue.clear()
                 await asyncio.sleep(AGAIN_AFTER)
+                self.wake()
             finally:
                 self._queued.discard(row.id)
         del self._queues[chat]
-        self.wake()
+        if self._more:
+            self.wake()
 
     async def _until_done(self, row: inbox.Waiting) -> None:
         for tried in range(row.tries, TRIES):

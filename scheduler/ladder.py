@@ -116,7 +116,6 @@ async def _raise(tx: AsyncSession, now: datetime, day: date, silent: list[Elder]
 
 async def mind_alerts(tx: AsyncSession, now: datetime, station: Community) -> None:
     """Emergencies nobody has taken are told again; doors whose goer cannot go are offered again."""
-    await ladder.note_delivered(tx, station.id)
     pause = timedelta(minutes=settings_of(station).emergency_again_minutes)
     for whole in await alerts.untaken(tx, station.id, now - pause):
         if await alerts.note_asked(tx, now, whole.alert):

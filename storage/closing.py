@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.calls import CONTACTS
@@ -101,22 +101,27 @@ async def _end_of_day(tx: AsyncSession, now: datetime, station: Community, day: 
             await outbox.refresh(tx, now, alerts.alert_card(whole.alert.id))
 
 
+# Of everybody else it is certain: not red now, and their tier was not changed since.
+_MAYBE_RED = (
+    select(Elder)
+    .where(
+        Elder.community_id == bindparam("community"),
+        Elder.created_at < bindparam("end"),
+        Elder.exited_at.is_(None) | (Elder.exited_at >= bindparam("start")),
+        (Elder.tier == Tier.RED) | Elder.id.in_(bindparam("changed", expanding=True)),
+    )
+    .order_by(Elder.id)
+)
+
+
 async def red_on(tx: AsyncSession, station: Community, day: date) -> list[Elder]:
     """Everybody who was red at any time of a local day, and in care during it."""
     start, end = day_bounds(day, zone_of(station))
-    everybody = await tx.scalars(
-        select(Elder)
-        .where(
-            Elder.community_id == station.id,
-            Elder.created_at < end,
-            Elder.exited_at.is_(None) | (Elder.exited_at >= start),
-        )
-        .order_by(Elder.id)
-    )
     changes = await _changes_since(tx, station, start)
+    asked = {"community": station.id, "start": start, "end": end, "changed": list(changes)}
     return [
         elder
-        for elder in everybody
+        for elder in await tx.scalars(_MAYBE_RED, asked)
         if Tier.RED
         in tiers_between(start, end, elder.tier, changes.get(elder.id, []), elder.created_at)
     ]

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.once import changed, insert_once
 from storage.tables import Arrival, Inbox
 
+MOST_AT_ONCE = 2000
 KINDS_WITH_CHAT = ("message", "edited_message", "my_chat_member", "chat_member")
 
 
@@ -68,7 +69,7 @@ _WAITING = (
     select(Inbox.id, Inbox.chat, Inbox.payload, Inbox.tries)
     .where(Inbox.state == Arrival.WAITING)
     .order_by(Inbox.id)
-    .limit(2000)
+    .limit(MOST_AT_ONCE)
 )
 _FINISH = (
     update(Inbox)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.days import local_day
@@ -90,23 +90,6 @@ async def already_told(
     for elder_id, member_id in rows:
         found.setdefault(elder_id, set()).add(member_id)
     return found
-
-
-_ARRIVED = select(Outbox.sent_at).where(Outbox.key == Told.letter, Outbox.state == Post.SENT)
-_DELIVERED = (
-    update(Told)
-    .where(
-        Told.community_id == bindparam("community"),
-        Told.delivered_at.is_(None),
-        _ARRIVED.exists(),
-    )
-    .values(delivered_at=_ARRIVED.scalar_subquery())
-)
-
-
-async def note_delivered(tx: AsyncSession, community_id: int) -> None:
-    """Copy from the outbox when each message arrived; the outbox forgets, this does not."""
-    await changed(tx, _DELIVERED, community=community_id)
 
 
 async def note_pressed(tx: AsyncSession, now: datetime, member_id: int, elder_id: int) -> None:

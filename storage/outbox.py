@@ -10,8 +10,10 @@ from sqlalchemy.orm import aliased
 
 from care.notices import Delivery, Notice, Priority, manner_of
 from storage.once import changed, insert_once, upsert
-from storage.tables import Outbox, Post, Standing
+from storage.tables import Outbox, Post, Standing, Told
 
+# More than goes out in ten seconds.
+MOST_AT_ONCE = 300
 # Made once: an alias copies every column of its table.
 waiting = aliased(Outbox)
 
@@ -152,25 +154,25 @@ async def stands(tx: AsyncSession, chat: int, card: str) -> bool:
     return found is not None
 
 
+_NEXT_DUE = select(func.min(waiting.not_before)).where(
+    waiting.state == Post.WAITING, waiting.not_before > bindparam("now")
+)
 _DUE = (
-    select(Outbox.id, Outbox.chat)
+    select(Outbox.id, Outbox.chat, _NEXT_DUE.scalar_subquery())
     .where(Outbox.state == Post.WAITING, Outbox.not_before <= bindparam("now"))
     .order_by(Outbox.priority, Outbox.id)
-    .limit(300)
-)
-_NEXT_DUE = select(func.min(Outbox.not_before)).where(
-    Outbox.state == Post.WAITING, Outbox.not_before > bindparam("now")
+    .limit(MOST_AT_ONCE)
 )
 
 
-async def due(tx: AsyncSession, now: datetime) -> list[tuple[int, int]]:
-    """(row, chat) of what may be sent now, in order; not more than can be sent in ten seconds."""
-    return [(row, chat) for row, chat in await tx.execute(_DUE, {"now": now})]
+async def due(tx: AsyncSession, now: datetime) -> tuple[list[tuple[int, int]], datetime | None]:
+    """(row, chat) of what may be sent now, in order, and when the next one may that may not yet.
 
-
-async def next_due(tx: AsyncSession, after: datetime) -> datetime | None:
-    """When the next message may be sent that may not be sent yet."""
-    return await tx.scalar(_NEXT_DUE, {"now": after})
+    Not more rows than can be sent in ten seconds.
+    """
+    rows = (await tx.execute(_DUE, {"now": now})).all()
+    later = rows[0][2] if rows else await tx.scalar(_NEXT_DUE, {"now": now})
+    return [(row, chat) for row, chat, _ in rows], later
 
 
 _WAITING = (
@@ -184,6 +186,14 @@ _ARRIVED = (
     .values(state=Post.SENT, sent_at=bindparam("now"), message=bindparam("shown"), error=None)
     .returning(Outbox)
     .execution_options(synchronize_session=False)
+)
+
+
+# The outbox forgets; who was told of an elder, and when it arrived, is kept.
+_DELIVERED = (
+    update(Told)
+    .where(Told.letter == bindparam("named"), Told.delivered_at.is_(None))
+    .values(delivered_at=bindparam("now"))
 )
 
 
@@ -231,7 +241,11 @@ async def sent(tx: AsyncSession, now: datetime, row: int, message: int | None) -
     Whether an edit was queued, because what it shows has changed meanwhile.
     """
     found = await tx.scalar(_ARRIVED, {"row": row, "now": now, "shown": message})
-    if found is None or message is None:
+    if found is None:
+        return False
+    if found.key is not None:
+        await changed(tx, _DELIVERED, named=found.key, now=now)
+    if message is None:
         return False
     shows = {
         "community_id": found.community_id,

@@ -217,6 +217,7 @@ class Disk:
         self.after: Counter[str] | None = None
         self._on_change = on_change
         self._open: list[Connection] = []
+        self._gone = False
 
     def changed(self, tables: set[str]) -> None:
         """A transaction that changed these was committed."""
@@ -227,7 +228,13 @@ class Disk:
             self._on_change()
 
     def connect(self, path: str) -> Connection:
-        """One more connection."""
+        """One more connection.
+
+        Raises:
+            sqlite3.OperationalError: the process is gone; what is taken apart of it opens nothing.
+        """
+        if self._gone:
+            raise sqlite3.OperationalError("unable to open database file")
         if self.point is not None:
             self.point("sqlite.connect.before")
         connection = sqlite3.connect(path, factory=Connection)
@@ -241,6 +248,7 @@ class Disk:
     def crash(self) -> None:
         """Every connection ends where it is, and nothing strikes there any more."""
         self.point = None
+        self._gone = True
         for connection in self._open:
             # Some have been closed already.
             with suppress(sqlite3.ProgrammingError):

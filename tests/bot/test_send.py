@@ -411,7 +411,8 @@ async def test_in_the_order_of_arrival_it_would_come_last(
     real = outbox.due
 
     async def first_come(*args: Any) -> Any:
-        return sorted(await real(*args))
+        rows, later = await real(*args)
+        return sorted(rows), later
 
     monkeypatch.setattr(outbox, "due", first_come)
     assert await _answer_amid_a_broadcast(pace, 100) == 50

@@ -147,3 +147,13 @@ def test_without_faults_a_transaction_never_gives_the_loop_away(tmp_path: Path) 
     machine.run(work)
     assert order == ["written", "committed"]
     assert machine.agenda.seconds == 0
+
+
+def test_what_is_taken_apart_of_a_process_opens_the_file_no_more(tmp_path: Path) -> None:
+    machine = Machine(tmp_path / "station.db")
+    disk = Disk(None, lambda: None)
+    database = machine.file.database(disk)
+    disk.crash()
+    loop = VirtualLoop(machine.agenda)
+    with closing(loop), pytest.raises(OperationalError):
+        loop.run_until_complete(two_at_once(database))

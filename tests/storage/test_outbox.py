@@ -60,7 +60,7 @@ async def states(database: Database) -> list[Post]:
 
 async def due(database: Database, now: datetime = NOW) -> list[int]:
     async with database.read() as tx:
-        return [row for row, _chat in await outbox.due(tx, now)]
+        return [row for row, _chat in (await outbox.due(tx, now))[0]]
 
 
 async def test_a_key_is_queued_once(database: Database) -> None:
@@ -103,7 +103,7 @@ async def test_nothing_goes_before_its_time(database: Database) -> None:
     row = await post(database, not_before=NOW + MINUTE)
     assert await due(database) == []
     async with database.read() as tx:
-        assert await outbox.next_due(tx, NOW) == NOW + MINUTE
+        assert await outbox.due(tx, NOW) == ([], NOW + MINUTE)
         assert await outbox.count_waiting(tx, NOW) == 0
         assert await outbox.count_waiting(tx, NOW + MINUTE) == 1
     assert await due(database, NOW + MINUTE) == [row]
@@ -112,7 +112,7 @@ async def test_nothing_goes_before_its_time(database: Database) -> None:
 async def test_with_nothing_waiting_there_is_no_next_time(database: Database) -> None:
     await send(database, await post(database), 1)
     async with database.read() as tx:
-        assert await outbox.next_due(tx, NOW) is None
+        assert await outbox.due(tx, NOW) == ([], None)
 
 
 async def test_past_its_time_it_is_not_sent(database: Database) -> None:
