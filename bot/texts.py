@@ -7,6 +7,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from babel import Locale
 from babel.dates import format_date
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
@@ -49,6 +50,12 @@ def choose_language(*wishes: str | None, default: str = "zh_CN") -> str:
     return default
 
 
+@cache
+def locale_of(language: str) -> Locale:
+    """Babel's; it would read the name anew for every date."""
+    return Locale.parse(language)
+
+
 class Texts:
     """One reader's language and zone. Calling it translates; every fact put in is escaped."""
 
@@ -84,7 +91,7 @@ class Texts:
     def _format(self, day: date | datetime, formats: dict[str, str]) -> str:
         if isinstance(day, datetime):
             day = day.astimezone(self.zone).date()
-        return format_date(day, formats[self.language], locale=self.language)
+        return format_date(day, formats[self.language], locale=locale_of(self.language))
 
     @staticmethod
     def _fill(message: str, facts: dict[str, Any]) -> Markup:

@@ -117,6 +117,25 @@ class Notice(StrEnum):
     ALARM = "alarm"
 
 
+# What these say belongs to a day or a week. An older one is past, however often its card changes;
+# a chat of years would otherwise be redrawn from its beginning with every tap.
+PASSING = frozenset(
+    {
+        Notice.CALL_LIST,
+        Notice.CALL,
+        Notice.CALL_AGAIN,
+        Notice.CALLS_OPEN,
+        Notice.CHECK_IN,
+        Notice.DOOR,
+        Notice.VISIT_REMINDER,
+        Notice.VISIT,
+        Notice.VISITS,
+        Notice.WEEK,
+        Notice.WEEK_PUBLISHED,
+        Notice.WEEK_VISIT,
+    }
+)
+
 _ALARM = Manner(Delivery.MUST, Priority.ALARM)
 _MUST = Manner(Delivery.MUST, Priority.PROMPT)
 _ANSWER = Manner(Delivery.ONCE, Priority.ANSWER)

@@ -15,6 +15,7 @@ from care.ledger import Excuse, State, state_of
 from care.notices import Notice
 from care.pauses import Gone, covering
 from care.tiers import Change, tiers_between
+from care.visits import ON_DUTY
 from storage import alerts, doors, ladder, outbox
 from storage import pauses as breaks
 from storage.communities import settings_of, zone_of
@@ -22,6 +23,7 @@ from storage.doors import door_card
 from storage.ladder import Letter
 from storage.once import insert_once
 from storage.tables import (
+    Assignment,
     CheckIn,
     ClosedDay,
     Community,
@@ -32,6 +34,7 @@ from storage.tables import (
     RedDay,
     TierChange,
 )
+from storage.week import visits_card
 
 LOOK_BACK = timedelta(days=7)
 
@@ -85,7 +88,21 @@ async def _close(tx: AsyncSession, now: datetime, station: Community, day: date)
 
 
 async def _end_of_day(tx: AsyncSession, now: datetime, station: Community, day: date) -> None:
-    """Nobody is asked to go to a door any more; what says "today" is said anew."""
+    """Nobody is asked to go to a door any more; what says "today" is said anew.
+
+    The address of a visit that nobody told of goes from the reminder with its day.
+    """
+    goers = await tx.scalars(
+        select(Assignment.volunteer_id)
+        .where(
+            Assignment.community_id == station.id,
+            Assignment.day == day,
+            Assignment.state.in_(ON_DUTY),
+        )
+        .distinct()
+        .order_by(Assignment.volunteer_id)
+    )
+    await outbox.refresh(tx, now, *(visits_card(one) for one in goers))
     for door in await tx.scalars(
         select(DoorVisit).where(
             DoorVisit.community_id == station.id,

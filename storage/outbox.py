@@ -1,21 +1,23 @@
 """The outbox: messages as intents, rendered when they are sent."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import String, and_, bindparam, cast, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from care.notices import Delivery, Notice, Priority, manner_of
+from care.notices import PASSING, Delivery, Notice, Priority, manner_of
 from storage.once import changed, insert_once, upsert
 from storage.tables import Outbox, Post, Standing, Told
 
 # More than goes out in ten seconds.
 MOST_AT_ONCE = 300
 # Made once: an alias copies every column of its table.
-waiting = aliased(Outbox)
+waiting, newer = aliased(Outbox), aliased(Standing)
+# A visit can be reported until the day after it, and its reminder stands since that morning.
+KEPT_FRESH = timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,16 @@ async def post(
 
 _OUT_OF_DATE = select(Standing).where(
     Standing.card.in_(bindparam("cards", expanding=True)),
+    or_(
+        Standing.notice.not_in(PASSING),
+        Standing.sent_at >= bindparam("since"),
+        ~exists().where(
+            newer.chat == Standing.chat,
+            newer.card == Standing.card,
+            newer.notice == Standing.notice,
+            newer.message > Standing.message,
+        ),
+    ),
     ~exists().where(
         waiting.chat == Standing.chat,
         waiting.edits == Standing.message,
@@ -84,9 +96,10 @@ async def refresh(tx: AsyncSession, now: datetime, *cards: str, once: str | None
 
     A message not sent yet needs nothing, it is rendered when it is sent; one being sent right now
     is edited once more afterwards. A message about to show something else is left alone. With the
-    name `once` each message is changed at most once, however often it is asked for.
+    name `once` each message is changed at most once, however often it is asked for. Of what passes
+    with its day, older messages are left as they are when a newer one of the kind stands there.
     """
-    for row in await tx.scalars(_OUT_OF_DATE, {"cards": cards}):
+    for row in await tx.scalars(_OUT_OF_DATE, {"cards": cards, "since": now - KEPT_FRESH}):
         await post_edit(tx, now, row, f"{once}:{row.chat}:{row.message}" if once else None)
     if not once:
         await changed(tx, _MAKE_STALE, cards=cards)

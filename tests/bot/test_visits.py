@@ -138,6 +138,14 @@ async def test_on_the_day_the_address_comes_in_a_message_that_cannot_be_forwarde
     assert not any(ADDRESS in one.text for one in home.stage.chat(home.chen) if not one.protected)
 
 
+async def test_the_address_goes_with_the_day_of_a_visit_that_nobody_told_of(home: Street) -> None:
+    await home.published()
+    await home.stage.at("2026-04-13 08:30")
+    assert home.says(home.chen, ADDRESS)
+    await home.stage.at("2026-04-14 00:01")
+    assert not home.says(home.chen, ADDRESS)
+
+
 async def test_the_address_on_request_is_a_protected_message_of_its_own(home: Street) -> None:
     await home.on_the_day()
     await home.stage.say(home.chen, "/visits")

@@ -32,11 +32,11 @@ async def take(database: Database, row: int, now: datetime = NOW) -> Outbox | No
         return await outbox.take(tx, now, row)
 
 
-async def send(database: Database, row: int, message: int | None) -> None:
+async def send(database: Database, row: int, message: int | None, days_ago: int = 0) -> None:
     """Take it and have it arrive."""
     await take(database, row)
     async with database.write() as tx:
-        await outbox.sent(tx, NOW, row, message)
+        await outbox.sent(tx, NOW - timedelta(days=days_ago), row, message)
 
 
 async def standing(database: Database, message: int = 77, card: str = "card") -> None:
@@ -296,3 +296,23 @@ async def test_what_waits_follows_a_group_to_its_new_number(database: Database) 
     assert (other.id, other.chat) == (elsewhere, 5)
     await refresh(database, "errand:1")
     assert len(await rows(database)) == 4
+
+
+@pytest.mark.parametrize(
+    ("notice", "changed"), [(Notice.VISIT_REMINDER, [77, 78]), (Notice.ERRAND, [76, 77, 78])]
+)
+async def test_of_what_passes_with_its_day_only_the_latest_messages_are_changed(
+    database: Database, notice: Notice, changed: list[int]
+) -> None:
+    """Two days, or the newest of its kind; an address is taken out wherever it stands."""
+    for number, days in ((76, 3), (77, 1), (78, 0)):
+        await send(database, await post(database, notice, card="card"), number, days)
+    await refresh(database)
+    assert sorted(row.edits for row in await rows(database) if row.edits) == changed
+
+
+async def test_the_newest_of_a_kind_is_changed_however_old_it_is(database: Database) -> None:
+    await send(database, await post(database, Notice.VISITS, card="card"), 77, 30)
+    await send(database, await post(database, Notice.VISIT, card="card"), 78, 20)
+    await refresh(database)
+    assert sorted(row.edits for row in await rows(database) if row.edits) == [77, 78]
