@@ -1,16 +1,41 @@
-"""Log lines: structured, and never with a token in them."""
+"""Log lines: structured, and never with a secret in them."""
 
 import logging
 import re
 import sys
+from urllib.parse import unquote
 
 import structlog
 
 TOKEN = re.compile(r"\d{1,12}:[A-Za-z0-9_-]{6,}")
+# Short parts of an address are no secrets, and stand in many other words.
+SHORTEST_SECRET = 6
+PARTS, SMALLER_PARTS = re.compile(r"[/?&=#]+"), re.compile(r"[/?&=#:@]+")
+LIBRARIES = ("httpx", "httpcore", "aiohttp.access", "telegram", "apscheduler", "alembic")
+# These write the addresses of the second channel, most of which are passwords, even when they warn.
+SILENT = ("apprise", "urllib3", "requests", "paho", "slixmpp", "smtplib")
+_hidden: list[str] = []
+
+
+def hide(addresses: str) -> None:
+    """From now on no line shows these addresses, nor any part of one but its kind."""
+    found = {addresses}
+    for one in re.split(r"[\s,]+", addresses):
+        rest = one.partition("://")[2]
+        for text in (one, rest, unquote(rest)):
+            found |= {text, *PARTS.split(text), *SMALLER_PARTS.split(text)}
+    words = {*_hidden, *(one for one in found if len(one) >= SHORTEST_SECRET)}
+    _hidden[:] = sorted(words, key=len, reverse=True)
+
+
+def _redacted(line: str) -> str:
+    for word in _hidden:
+        line = line.replace(word, "<secret>")
+    return TOKEN.sub("<token>", line)
 
 
 class _Rendered:
-    """Writes the line, then takes out of it anything that looks like a bot's token."""
+    """Writes the line, then takes out of it every secret."""
 
     def __init__(self) -> None:
         self._render = structlog.processors.KeyValueRenderer(
@@ -18,14 +43,14 @@ class _Rendered:
         )
 
     def __call__(self, logger: object, method: str, event: structlog.types.EventDict) -> str:
-        return TOKEN.sub("<token>", self._render(logger, method, event))
+        return _redacted(self._render(logger, method, event))
 
 
 class _Redacting(logging.Formatter):
-    """Takes tokens out of the finished line, tracebacks included."""
+    """Takes secrets out of the finished line, tracebacks included."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return TOKEN.sub("<token>", super().format(record))
+        return _redacted(super().format(record))
 
 
 def set_up(level: str) -> None:
@@ -34,8 +59,10 @@ def set_up(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Redacting("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.basicConfig(level=number, handlers=[handler], force=True)
-    for noisy in ("httpx", "httpcore", "aiohttp.access", "telegram", "apscheduler", "alembic"):
+    for noisy in LIBRARIES:
         logging.getLogger(noisy).setLevel(max(number, logging.WARNING))
+    for noisy in SILENT:
+        logging.getLogger(noisy).setLevel(logging.CRITICAL + 1)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

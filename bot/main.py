@@ -16,7 +16,7 @@ from rich.console import Console
 from sqlalchemy.exc import DBAPIError
 
 from bot import ledger_report, station
-from bot.logs import set_up
+from bot.logs import hide, set_up
 from bot.settings import Settings, SettingWrong, read_settings
 from bot.station import Wrong
 from bot.texts import LANGUAGES
@@ -60,6 +60,7 @@ def _print_json(value: dict[str, Any]) -> None:
 
 def _settings() -> Settings:
     settings = read_settings()
+    hide(settings.second_channel.get_secret_value())
     set_up(settings.log_level)
     return settings
 

@@ -4,124 +4,26 @@ from collections import defaultdict
 from datetime import date, timedelta
 from typing import Any
 
-from markupsafe import Markup
-from pydantic import BaseModel
-from pydantic_core import PydanticCustomError
 from telegram import Update
 
 from bot import forms, ladder
-from bot.forms import Filling, Form, Option, Question
+from bot.forms import Form
 from bot.lists import refresh_lists
+from bot.pause_questions import ENDS, LONGER_QUESTIONS, PAUSE_QUESTIONS, Longer, Pausing
 from bot.screens.elders import card_of
-from bot.screens.pauses import request_card
-from bot.screens.words import pause_name
+from bot.screens.pauses import already_paused, request_card
 from bot.turn import Turn, number_of
 from bot.week import refresh_visit
 from care.access import Right
 from care.days import local_day
 from care.notices import Notice
-from care.pauses import Why, return_day
-from care.refusals import Stale
+from care.pauses import Why
+from care.refusals import AlreadyPaused, Stale
 from care.visits import PLANNED, State
 from storage import elders, members, pairings, pauses, visits
 from storage.pauses import pause_card
 from storage.tables import Elder, Member, Pause
 from storage.week import PAUSED
-
-ENDS = "ends"
-AHEAD = (1, 3, 7, 14, 30)
-
-
-class Pausing(BaseModel):
-    """Why nothing is owed, and until when."""
-
-    elder: int
-    why: str
-    until: date | None = None
-    sure: bool = False
-    told: bool = False
-
-
-class Longer(BaseModel):
-    """Another return date."""
-
-    pause: int
-    until: date
-
-
-def _goes_on(answers: dict[str, Any]) -> bool:
-    return answers.get("why") != ENDS
-
-
-async def _ask_why(filling: Filling) -> Markup:
-    return filling.tr("Where is {name}?", name=filling.answers["name"])
-
-
-async def _whys(filling: Filling) -> list[Option]:
-    tr = filling.tr
-    found = [Option(one, pause_name(tr, one).unescape()) for one in Why]
-    if filling.answers.get("told"):
-        return found
-    return [*found, Option(ENDS, tr("Care ends for good…").unescape())]
-
-
-async def _ask_until(filling: Filling) -> Markup:
-    return filling.tr("When do they come back? Press a button, or write a day like 4-20.")
-
-
-async def _days(filling: Filling) -> list[Option]:
-    """The return dates that are asked for most, counted from today."""
-    tr, after = filling.tr, date.fromisoformat(filling.answers["after"])
-    names = (
-        tr("Tomorrow"), tr("In 3 days"), tr("In a week"), tr("In two weeks"), tr("In a month"),
-    )  # fmt: skip
-    return _on(filling, after, names)
-
-
-async def _later_days(filling: Filling) -> list[Option]:
-    """The same, counted from the return date that stands."""
-    tr, after = filling.tr, date.fromisoformat(filling.answers["after"])
-    names = (
-        tr("1 day later"), tr("3 days later"), tr("A week later"), tr("Two weeks later"),
-        tr("A month later"),
-    )  # fmt: skip
-    return _on(filling, after, names)
-
-
-def _on(filling: Filling, after: date, names: tuple[Markup, ...]) -> list[Option]:
-    days = [after + timedelta(days=n) for n in AHEAD]
-    return [
-        Option(str(day), f"{name.unescape()} · {filling.tr.day(day)}")
-        for day, name in zip(days, names, strict=True)
-    ]
-
-
-def _read_day(filling: Filling, text: str) -> str:
-    try:
-        return str(return_day(text, date.fromisoformat(filling.answers["after"])))
-    except ValueError:
-        raise PydanticCustomError("return_day", "a later day") from None
-
-
-async def _ask_sure(filling: Filling) -> Markup:
-    tr, said = filling.tr, filling.answers
-    day = tr.day(date.fromisoformat(said["until"]))
-    why = pause_name(tr, Why(said["why"]))
-    if said.get("told"):
-        return tr("{name} ({why}) is away until {day}?", name=said["name"], why=why, day=day)
-    return tr(
-        "{name} ({why}): nobody calls or visits until {day}?", name=said["name"], why=why, day=day
-    )
-
-
-async def _sure(filling: Filling) -> list[Option]:
-    tr, said = filling.tr, filling.answers
-    label = (
-        tr("Yes, tell the station")
-        if said.get("told")
-        else tr("⏸ Pause until {day}", day=tr.day(date.fromisoformat(said["until"])))
-    )
-    return [Option("1", label.unescape())]
 
 
 async def ask(update: Update, turn: Turn) -> None:
@@ -150,17 +52,24 @@ async def _done(turn: Turn, said: Pausing, _answers: dict[str, Any]) -> None:
     elif said.until is None:
         raise Stale
     elif said.told:
-        await _ask_staff(turn, elder, Why(said.why), said.until)
+        await _ask_staff(turn, elder, said, said.until)
     else:
-        await _begin(turn, elder, Why(said.why), said.until)
+        try:
+            await _begin(turn, elder, Why(said.why), said.first, said.until)
+        except AlreadyPaused as other:
+            # The one that is in the way is shown, with what can be done about it.
+            text = already_paused(turn.tr, other.first, other.until)
+            turn.toast(text.unescape(), alert=True)
         await turn.show(Notice.PAUSE, pause_card(elder.id), elder=elder.id)
 
 
-async def _begin(turn: Turn, elder: Elder, why: Why, until: date) -> None:
-    """Nothing is owed from now until the return date, and whoever was about to come is told."""
-    pause = await pauses.begin(turn.tx, turn.now, elder, why, until, turn.me.member.id)
-    await _audit(turn, "pause", elder, why=why, until=str(until))
-    await ladder.no_longer_owed(turn, elder)
+async def _begin(turn: Turn, elder: Elder, why: Why, first: date | None, until: date) -> None:
+    """Nothing is owed from the first day until the return date; who was to come then is told."""
+    by = turn.me.member.id
+    pause = await pauses.begin(turn.tx, turn.now, elder, why, until, by, first=first)
+    await _audit(turn, "pause", elder, why=why, first=str(pause.first_day), until=str(until))
+    if pause.first_day == _today(turn):
+        await ladder.no_longer_owed(turn, elder)
     await _drop_visits(turn, elder, pause)
     await _redraw(turn, elder)
 
@@ -174,7 +83,7 @@ async def _drop_visits(turn: Turn, elder: Elder, pause: Pause) -> None:
     today = _today(turn)
     soon: defaultdict[int, list[int]] = defaultdict(list)
     people: dict[int, Member] = {}
-    for row in await visits.open_of(turn.tx, elder, today, pause.until):
+    for row in await visits.open_of(turn.tx, elder, max(today, pause.first_day), pause.until):
         if row.visit.state not in PLANNED:
             continue
         await visits.move(turn.tx, row.visit, PLANNED, State.DROPPED, reason=PAUSED)
@@ -199,8 +108,9 @@ def _today(turn: Turn) -> date:
     return local_day(turn.now, turn.me.zone)
 
 
-async def _ask_staff(turn: Turn, elder: Elder, why: Why, until: date) -> None:
-    number = await pauses.ask(turn.tx, turn.now, turn.me.viewer, elder, why, until)
+async def _ask_staff(turn: Turn, elder: Elder, said: Pausing, until: date) -> None:
+    viewer, first = turn.me.viewer, said.first or _today(turn)
+    number = await pauses.ask(turn.tx, turn.now, viewer, elder, Why(said.why), until, first=first)
     await turn.show(Notice.PAUSE_TOLD, request=number)
     for one in await pairings.keepers(turn.tx, elder, _today(turn)):
         await turn.tell(
@@ -215,7 +125,7 @@ async def _ask_staff(turn: Turn, elder: Elder, why: Why, until: date) -> None:
 async def grant(update: Update, turn: Turn) -> None:
     """`pause_grant:<request>`: what the family told becomes a pause."""
     found = await _answer(turn, pauses.GRANTED)
-    await _begin(turn, found.elder, found.why, found.until)
+    await _begin(turn, found.elder, found.why, found.first, found.until)
 
 
 async def refuse(update: Update, turn: Turn) -> None:
@@ -236,7 +146,7 @@ async def _answer(turn: Turn, action: str) -> pauses.Request:
 
 
 async def end(update: Update, turn: Turn) -> None:
-    """ "Back today": `pause_end:<pause>`; they are owed again from now on."""
+    """ "Back today", or "not away after all": `pause_end:<pause>`; owed again from now on."""
     [number] = turn.numbers(1)
     pause, elder = await pauses.access_pause(turn.tx, turn.me.viewer, number)
     await turn.show(Notice.ELDER, card_of(elder.id), elder=elder.id)
@@ -245,7 +155,12 @@ async def end(update: Update, turn: Turn) -> None:
     await pauses.end(turn.tx, turn.now, pause, turn.me.member.id)
     await _audit(turn, "pause_ended", elder)
     await _redraw(turn, elder)
-    turn.toast(turn.tr("{name} is back on the lists today.", name=elder.name))
+    begun = pause.first_day <= _today(turn)
+    turn.toast(
+        turn.tr("{name} is back on the lists today.", name=elder.name)
+        if begun
+        else turn.tr("Everything goes on as usual for {name}.", name=elder.name)
+    )
 
 
 async def ask_longer(update: Update, turn: Turn) -> None:
@@ -265,7 +180,8 @@ async def _longer(turn: Turn, said: Longer, answers: dict[str, Any]) -> None:
         return
     await pauses.extend(turn.tx, pause, said.until)
     await _audit(turn, "pause_longer", elder, before=answers["after"], until=str(said.until))
-    await ladder.no_longer_owed(turn, elder)
+    if pause.first_day <= _today(turn):
+        await ladder.no_longer_owed(turn, elder)
     await _drop_visits(turn, elder, pause)
     await _redraw(turn, elder)
 
@@ -282,21 +198,11 @@ async def comes_back(update: Update, turn: Turn) -> None:
     await turn.refresh(card)
 
 
-PAUSE = Form(
-    "pause",
-    Pausing,
-    (
-        Question("why", _ask_why, options=_whys),
-        Question("until", _ask_until, options=_days, when=_goes_on, write=True, read=_read_day),
-        Question("sure", _ask_sure, options=_sure, when=_goes_on),
-    ),
-    done=_done,
-    title=lambda tr: tr("Pause"),
-)
+PAUSE = Form("pause", Pausing, PAUSE_QUESTIONS, done=_done, title=lambda tr: tr("Pause"))
 LONGER = Form(
     "pause_longer",
     Longer,
-    (Question("until", _ask_until, options=_later_days, write=True, read=_read_day),),
+    LONGER_QUESTIONS,
     done=_longer,
     title=lambda tr: tr("Stays longer"),
 )

@@ -41,11 +41,12 @@ from bot import (
     updates,
     visits,
 )
+from bot.screens.pauses import already_paused
 from bot.screens.words import sentence
 from bot.turn import CURRENT, App, Turn
 from care.access import may_command
 from care.notices import Notice
-from care.refusals import NotYours, Refusal, Stale, Taken
+from care.refusals import AlreadyPaused, NotYours, Refusal, Stale, Taken
 from storage import outbox
 from storage.tables import Standing
 
@@ -161,6 +162,8 @@ async def _refuse(turn: Turn, refusal: Refusal) -> None:
             text = tr("You have it already.")
         case Taken(by=by):
             text = tr("Taken by {name}, a moment before you. Thank you all the same!", name=by)
+        case AlreadyPaused(first=first, until=until):
+            text = already_paused(tr, first, until)
         case Stale():
             text = sentence(tr, "stale", {})
         case _:
@@ -169,7 +172,7 @@ async def _refuse(turn: Turn, refusal: Refusal) -> None:
         say = "stale" if isinstance(refusal, Stale) else "not_yours"
         await turn.say(Notice.PLAIN, say=say, language=tr.language)
         return
-    turn.toast(text.unescape(), alert=isinstance(refusal, Taken))
+    turn.toast(text.unescape(), alert=isinstance(refusal, Taken | AlreadyPaused))
     # After a double tap the first tap's answer is on its way and must not be drawn over.
     if await outbox.is_changing(turn.tx, turn.here.chat, turn.pressed):
         return

@@ -26,6 +26,7 @@ from telegram import (
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter
 from telegram.ext import ExtBot
 
+from bot.channel import Channel, ChannelFailed
 from bot.clock import Clock
 from bot.pacer import Pacer, seconds_of
 from bot.pictures.paint import NotPainted, paint
@@ -44,6 +45,8 @@ AT_ONCE = 8
 MUST_AGAIN = timedelta(seconds=20)
 ONCE_AGAIN = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(seconds=60)
+LONGEST_OUTSIDE = timedelta(minutes=5)
+NO_CHANNEL = "no second channel"
 LONGEST_SLEEP = 30.0
 WRITE_AGAIN = 1.0
 # Telegram's words for a message that is not there, or cannot become what it is to become.
@@ -65,6 +68,7 @@ class Sender:
     bot: ExtBot[None]
     clock: Clock
     pacer: Pacer = field(default_factory=Pacer)
+    channel: Channel | None = None
     monotonic: Callable[[], float] = time.monotonic
     longest_sleep: float = LONGEST_SLEEP
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
@@ -194,6 +198,10 @@ class Sender:
                 if screen is None:
                     await outbox.end(tx, now, row, Post.DROPPED)
                     return False
+                if post.chat == outbox.SECOND_CHANNEL and self.channel is None:
+                    log.error("nobody_can_be_told", row=row, why="no second channel")
+                    await outbox.end(tx, now, row, Post.DROPPED, NO_CHANNEL)
+                    return False
         except (OperationalError, InterfaceError):
             # The message is not to blame; it stays due.
             log.exception("outbox_unwritable", row=row)
@@ -256,6 +264,9 @@ class Sender:
                 await asyncio.sleep(WRITE_AGAIN)
 
     async def _call(self, post: Outbox, screen: Screen | dict[str, Any]) -> int | None:
+        if post.chat == outbox.SECOND_CHANNEL:
+            await self._call_outside(screen)
+            return None
         if isinstance(screen, dict):
             await self.bot.set_my_commands(
                 [BotCommand(*pair) for pair in screen["commands"]],
@@ -277,6 +288,10 @@ class Sender:
                 await outbox.make_new(tx, post.id)
             post.edits = None
         return (await send_new(self.bot, post.chat, screen)).message_id
+
+    async def _call_outside(self, screen: Screen | dict[str, Any]) -> None:
+        if self.channel is not None and isinstance(screen, Screen):
+            await self.channel.send(screen.text.unescape())
 
     async def _edit(self, post: Outbox, screen: Screen) -> Message | bool | NotEditable:
         try:
@@ -314,6 +329,11 @@ class Sender:
                 await outbox.put_back(tx, post.id, now, "migrated")
                 await communities.move_group(tx, post.chat, error.new_chat_id)
                 await outbox.move_chat(tx, post.chat, error.new_chat_id)
+            return
+        if isinstance(error, ChannelFailed):
+            async with self.database.write() as tx:
+                pause = min(MUST_AGAIN * post.tries, LONGEST_OUTSIDE)
+                await outbox.put_back(tx, post.id, now + pause, "ChannelFailed", unclear=True)
             return
         sent = was_it_sent(error)
         log.warning("not_delivered", row=post.id, sent=sent.name, error=type(error).__name__)

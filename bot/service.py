@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from telegram.error import InvalidToken, TelegramError
 from telegram.request import BaseRequest
 
+from bot.channel import Channel
 from bot.clock import Clock
 from bot.pacer import Pacer
 from bot.receive import Receiver
@@ -49,9 +50,10 @@ class Service:
         *,
         speed: float = 1.0,
         pacer: Pacer | None = None,
+        channel: Channel | None = None,
     ) -> "Service":
         """Wire the parts; nothing runs yet."""
-        sender = Sender(database, application.bot, clock, pacer or Pacer())
+        sender = Sender(database, application.bot, clock, pacer or Pacer(), channel)
         turns = Turns(database, application, clock, prepare, sender.wake)
         receiver = Receiver(database, application.bot, clock, turns.wake)
         heartbeat = Heartbeat(database, clock, JOBS, sender.wake, speed)

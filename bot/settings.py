@@ -95,6 +95,13 @@ class Settings(BaseSettings):
     listen: Annotated[str, AfterValidator(_listen)] = Field(
         default="127.0.0.1:8081", description="Host and port at which the webhook listens."
     )
+    second_channel: SecretStr = Field(
+        default=SecretStr(""),
+        description=(
+            "Addresses as Apprise takes them, with spaces or commas between: whom to tell outside "
+            "of Telegram when chat reaches nobody of the station."
+        ),
+    )
     clock: Annotated[str, AfterValidator(_clock)] = Field(
         default="",
         description=(

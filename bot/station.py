@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Bot
 from telegram.error import TelegramError
 
+from bot.channel import SecondChannel
 from bot.request import AiohttpRequest, Timeouts
 from bot.routes import build
 from bot.screens.roster import column, reason
@@ -27,6 +28,7 @@ from care.pairings import oddities
 from care.refusals import UnknownName
 from storage import (
     calls,
+    channel,
     communities,
     elders,
     inbox,
@@ -269,10 +271,11 @@ async def serve(settings: Settings) -> None:
     """
     token = settings.needed_token()
     clock = settings.make_clock()
+    outside = SecondChannel.from_settings(settings)
     async with opened(settings) as database:
         request, polling = requests()
         application = build(request, polling, token, settings.telegram_url)
-        service = Service.make(database, application, clock, speed=clock.speed)
+        service = Service.make(database, application, clock, speed=clock.speed, channel=outside)
         await service.run(Webhook.from_settings(settings))
 
 
@@ -293,7 +296,8 @@ async def seed(settings: Settings) -> str:
 async def status(settings: Settings) -> dict[str, Any]:
     """Queues, and today's red elders, over all communities.
 
-    `contacted_today` of the `owed_today` red elders have been contacted; the rest are open.
+    `contacted_today` of the `owed_today` red elders have been contacted; the rest are open. Of
+    `untold` elders nobody of the station has heard in chat, though somebody has to.
     """
     now = settings.make_clock().now()
     async with opened(settings) as database, database.read() as tx:
@@ -304,6 +308,8 @@ async def status(settings: Settings) -> dict[str, Any]:
             "owed_today": 0,
             "contacted_today": 0,
             "unreachable": 0,
+            "untold": 0,
+            "second_channel": bool(settings.second_channel.get_secret_value()),
         }
         for station in await communities.every(tx):
             everybody = await elders.of_community(tx, station.id)
@@ -313,4 +319,6 @@ async def status(settings: Settings) -> dict[str, Any]:
             found["owed_today"] += len(red)
             found["contacted_today"] += len(red - open_)
             found["unreachable"] += len(await members.unreachable(tx, station.id))
+            untold = await channel.failing(tx, now, station)
+            found["untold"] += len({one.elder_id for one in untold})
     return found

@@ -30,6 +30,7 @@ class Settings(BaseModel):
     call_again_times: int = Field(default=2, ge=0)
     attempts_for_door_visit: int = Field(default=2, ge=1)
     emergency_again_minutes: int = Field(default=10, ge=1)
+    second_channel_after_minutes: int = Field(default=10, ge=1)
     silent_after_minutes: int = Field(default=120, ge=1)
     check_in_is_contact: bool = False
     late_entries_until: int = Field(default=15, ge=1, le=28)

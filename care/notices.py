@@ -115,6 +115,7 @@ class Notice(StrEnum):
     LEDGER_MISSED = "ledger_missed"
     # running the station
     ALARM = "alarm"
+    SECOND_CHANNEL = "second_channel"
 
 
 # What these say belongs to a day or a week. An older one is past, however often its card changes;
@@ -152,6 +153,7 @@ _MANNERS: dict[Notice, Manner] = {
     Notice.FAMILY_REACHED: _ALARM,
     Notice.EVENING: _MUST,
     Notice.ALARM: _ALARM,
+    Notice.SECOND_CHANNEL: _ALARM,
     Notice.PLEASE_CALL: _ALARM,
     Notice.SET_ASIDE: _PROMPT,
     Notice.APPLICATION: _PROMPT,

@@ -44,8 +44,16 @@ class Paused:
 
         Somebody who is back the same day is owed their contact all the same.
         """
-        end = self.until if self.ended_on is None else min(self.until, self.ended_on)
-        return self.first <= day < end
+        return self.first <= day < self.end
+
+    @property
+    def end(self) -> date:
+        """The first day after it; not later than its own first day when it was called off."""
+        return self.until if self.ended_on is None else min(self.until, self.ended_on)
+
+    def touches(self, first: date, until: date) -> bool:
+        """Whether any day from `first` on and before `until` is covered."""
+        return max(self.first, first) < min(self.end, until)
 
 
 def return_day(text: str, after: date) -> date:
@@ -58,6 +66,23 @@ def return_day(text: str, after: date) -> date:
     if not after < found <= after + LONGEST:
         raise ValueError(text)
     return found
+
+
+def first_day(text: str, today: date) -> date:
+    """The first day of a pause that somebody typed: today or later.
+
+    Raises:
+        ValueError: no day, or one that is over or absurdly late.
+    """
+    found = one_day(text, today)
+    if not today <= found <= today + LONGEST:
+        raise ValueError(text)
+    return found
+
+
+def touching(pauses: list[Paused], first: date, until: date) -> Paused | None:
+    """The pause that covers any day from `first` on and before `until`; two never overlap."""
+    return next((one for one in pauses if one.touches(first, until)), None)
 
 
 def covering(pauses: list[Paused], day: date) -> Paused | None:

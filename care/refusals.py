@@ -1,5 +1,7 @@
 """Why something was not done: facts, turned into a sentence for the reader by the screens."""
 
+from datetime import date
+
 
 class Refusal(Exception):
     """A person asked for something that cannot be done; nothing was changed."""
@@ -23,6 +25,20 @@ class Taken(Refusal):
     def __init__(self, by: str) -> None:
         super().__init__("taken")
         self.by = by
+
+
+class AlreadyPaused(Refusal):
+    """Some of these days are within another pause.
+
+    Attributes:
+        first: that pause's first day.
+        until: its return date.
+    """
+
+    def __init__(self, first: date, until: date) -> None:
+        super().__init__("paused")
+        self.first = first
+        self.until = until
 
 
 class LinkInvalid(Refusal):

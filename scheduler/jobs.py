@@ -2,6 +2,7 @@
 
 from datetime import time
 
+from scheduler.channel import tell_outside
 from scheduler.day import (
     post_call_lists,
     post_check_ins,
@@ -42,6 +43,13 @@ JOBS = (
     ),
     Job("evening_report", lambda settings: settings.evening_report_at, report_evening),
     Job("days_closed", lambda _settings: time(0), close, any_day=True),
+    Job(
+        "second_channel",
+        lambda settings: settings.escalate_at,
+        tell_outside,
+        any_day=True,
+        also=(lambda _settings: time(0),),
+    ),
     Job("tiers", lambda settings: settings.review_at, propose),
     Job(
         "tier_review",

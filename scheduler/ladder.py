@@ -92,7 +92,9 @@ async def _raise(tx: AsyncSession, now: datetime, day: date, silent: list[Elder]
     if not silent:
         return
     before = await alerts.silent_on(tx, [elder.id for elder in silent], day)
-    told = await ladder.already_told(tx, [elder.id for elder in silent], day, Step.RAISE)
+    ids = [elder.id for elder in silent]
+    told = await ladder.already_told(tx, ids, day, Step.RAISE)
+    refused = await ladder.refused(tx, ids, day, Step.RAISE)
     for elder in silent:
         cleared = elder.id in before and before[elder.id].closed_at is not None
         if cleared:
@@ -101,12 +103,15 @@ async def _raise(tx: AsyncSession, now: datetime, day: date, silent: list[Elder]
         owner = leaders[0].id if leaders else None
         alert, _new = await alerts.open_one(tx, now, elder, day, Kind.SILENT, owner=owner)
         people = {one.id: one for one in (*leaders, *await alerts.family_of(tx, elder))}
-        for member_id in people.keys() - told.get(elder.id, set()):
+        again = refused.get(elder.id, set())
+        for member_id in people.keys() - (told.get(elder.id, set()) - again):
+            # Who had blocked the bot and is back hears of it after all.
+            later = f":{now:%H}" if member_id in again else ""
             letter = Letter(
                 Step.RAISE,
                 day,
                 Notice.ALERT,
-                f"raise:{elder.id}:{day}:{member_id}",
+                f"raise:{elder.id}:{day}:{member_id}{later}",
                 {"alert": alert.id, "day": str(day)},
                 alert_card(alert.id),
                 alert.id,

@@ -147,7 +147,13 @@ async def _owed_since(
     start, _ = day_bounds(day, zone_of(station))
     back = await tx.execute(
         select(Pause.elder_id, func.max(Pause.ended_at))
-        .where(Pause.community_id == station.id, Pause.ended_at >= start, Pause.until > day)
+        .where(
+            Pause.community_id == station.id,
+            Pause.ended_at >= start,
+            # One that was called off before it began has never excused anything.
+            Pause.first_day <= day,
+            Pause.until > day,
+        )
         .group_by(Pause.elder_id)
     )
     ended = dict(back.all())

@@ -92,6 +92,24 @@ async def already_told(
     return found
 
 
+async def refused(
+    tx: AsyncSession, elder_ids: Iterable[int], day: date, step: Step
+) -> dict[int, set[int]]:
+    """Which members a step about each elder of a day was to be told, but chat took no message."""
+    rows = await tx.execute(
+        select(Told.elder_id, Told.member_id, Outbox.state)
+        .outerjoin(Outbox, Outbox.key == Told.letter)
+        .where(Told.elder_id.in_(list(elder_ids)), Told.day == day, Told.step == step)
+    )
+    took, not_ = set[tuple[int, int]](), set[tuple[int, int]]()
+    for elder_id, member_id, state in rows:
+        (not_ if state is Post.REFUSED else took).add((elder_id, member_id))
+    found: dict[int, set[int]] = {}
+    for elder_id, member_id in not_ - took:
+        found.setdefault(elder_id, set()).add(member_id)
+    return found
+
+
 async def note_pressed(tx: AsyncSession, now: datetime, member_id: int, elder_id: int) -> None:
     """They pressed a button about this elder, so what they were told has been seen."""
     await changed(

@@ -14,6 +14,8 @@ from storage.tables import Outbox, Post, Standing, Told
 
 # More than goes out in ten seconds.
 MOST_AT_ONCE = 300
+# No chat has this number: what is posted to it leaves by the second channel.
+SECOND_CHANNEL = 0
 # Made once: an alias copies every column of its table.
 waiting, newer = aliased(Outbox), aliased(Standing)
 # A visit can be reported until the day after it, and its reminder stands since that morning.

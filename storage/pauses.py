@@ -15,8 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.access import Right, Viewer
 from care.days import local_day
-from care.pauses import Paused, Why
-from care.refusals import NotYours, Stale
+from care.pauses import Paused, Why, touching
+from care.refusals import AlreadyPaused, NotYours, Stale
 from storage.communities import zone_of
 from storage.elders import access_elder
 from storage.once import changed
@@ -85,6 +85,29 @@ async def of_elder(tx: AsyncSession, elder: Elder, day: date) -> Pause | None:
     return next((one for one in mine if as_rule(one, zone).covers(day)), None)
 
 
+async def now_or_next(tx: AsyncSession, elder: Elder, day: date) -> Pause | None:
+    """The pause that covers a local day of one elder, or else the next that begins after it."""
+    zone = zone_of(await tx.get_one(Community, elder.community_id))
+    mine = (await of_elders(tx, [elder.id])).get(elder.id, [])
+    # Oldest first, and they never overlap.
+    return next((one for one in mine if day < as_rule(one, zone).end > one.first_day), None)
+
+
+async def none_between(
+    tx: AsyncSession, elder: Elder, first: date, until: date, but: int | None = None
+) -> None:
+    """No pause of an elder, but for the one named, covers any day from `first` to before `until`.
+
+    Raises:
+        AlreadyPaused: one does.
+    """
+    zone = zone_of(await tx.get_one(Community, elder.community_id))
+    mine = (await of_elders(tx, [elder.id])).get(elder.id, [])
+    other = touching([as_rule(one, zone) for one in mine if one.id != but], first, until)
+    if other is not None:
+        raise AlreadyPaused(other.first, other.end)
+
+
 async def access_pause(tx: AsyncSession, viewer: Viewer, pause_id: int) -> tuple[Pause, Elder]:
     """A pause, for the staff who look after the elder.
 
@@ -98,22 +121,32 @@ async def access_pause(tx: AsyncSession, viewer: Viewer, pause_id: int) -> tuple
 
 
 async def begin(
-    tx: AsyncSession, now: datetime, elder: Elder, why: Why, until: date, by: int
+    tx: AsyncSession,
+    now: datetime,
+    elder: Elder,
+    why: Why,
+    until: date,
+    by: int,
+    *,
+    first: date | None = None,
 ) -> Pause:
-    """Nothing is owed from today until the return date.
+    """Nothing is owed from `first`, which is today if it is not named, until the return date.
 
     Raises:
-        Stale: paused already, or the return date has come.
+        Stale: it would be over before it begins.
+        AlreadyPaused: some of these days are within another pause.
     """
-    # Two of the staff may have the same thought at the same moment.
-    await tx.scalar(select(Elder.id).where(Elder.id == elder.id).with_for_update())
+    await _lock(tx, elder.id)
     today = local_day(now, zone_of(await tx.get_one(Community, elder.community_id)))
-    if until <= today or await of_elder(tx, elder, today) is not None:
+    # What was asked for before midnight begins today.
+    first = max(first or today, today)
+    if until <= first:
         raise Stale
+    await none_between(tx, elder, first, until)
     pause = Pause(
         community_id=elder.community_id,
         elder_id=elder.id,
-        first_day=today,
+        first_day=first,
         until=until,
         why=why,
         by_id=by,
@@ -124,8 +157,13 @@ async def begin(
     return pause
 
 
+async def _lock(tx: AsyncSession, elder_id: int) -> None:
+    """Two of the staff may have the same thought at the same moment."""
+    await tx.scalar(select(Elder.id).where(Elder.id == elder_id).with_for_update())
+
+
 async def end(tx: AsyncSession, now: datetime, pause: Pause, by: int) -> None:
-    """Back before the return date: care is owed again today.
+    """Back before the return date: care is owed again today. Or not away at all, after all.
 
     Raises:
         Stale: it was ended before.
@@ -146,7 +184,11 @@ async def extend(tx: AsyncSession, pause: Pause, until: date) -> None:
 
     Raises:
         Stale: it was ended, or somebody else has changed the date.
+        AlreadyPaused: another pause begins before it.
     """
+    await _lock(tx, pause.elder_id)
+    elder = await tx.get_one(Elder, pause.elder_id)
+    await none_between(tx, elder, pause.until, until, but=pause.id)
     won = await changed(
         tx,
         update(Pause)
@@ -177,22 +219,34 @@ async def ending_on(tx: AsyncSession, community_id: int, day: date) -> list[tupl
 
 @dataclass(frozen=True)
 class Request:
-    """What a family told of an elder; `answer` is what the staff made of it."""
+    """What a family told of an elder; `answer` is what the staff made of it.
+
+    `first` is None where they did not say from when; then it is from the day it is granted.
+    """
 
     id: int
     elder: Elder
     asker: Member
     why: Why
     until: date
+    first: date | None = None
     answer: str | None = None
     answered_by: Member | None = None
 
 
 async def ask(
-    tx: AsyncSession, now: datetime, viewer: Viewer, elder: Elder, why: Why, until: date
+    tx: AsyncSession,
+    now: datetime,
+    viewer: Viewer,
+    elder: Elder,
+    why: Why,
+    until: date,
+    *,
+    first: date,
 ) -> int:
     """Write down what a family tells; the number of the request."""
-    row = _note(tx, now, viewer, ASKED, f"elder:{elder.id}", why=why, until=str(until))
+    facts = {"why": why, "first": str(first), "until": str(until)}
+    row = _note(tx, now, viewer, ASKED, f"elder:{elder.id}", **facts)
     await tx.flush()
     return row.id
 
@@ -228,9 +282,10 @@ async def request(tx: AsyncSession, community_id: int, number: int) -> Request:
     until = date.fromisoformat(row.facts["until"])
     said = await _said(tx, community_id, f"{ASKED}:{number}")
     why = Why(row.facts["why"])
+    first = date.fromisoformat(row.facts["first"]) if "first" in row.facts else None
     if said is None:
-        return Request(number, elder, asker, why, until)
-    return Request(number, elder, asker, why, until, said[0].action, said[1])
+        return Request(number, elder, asker, why, until, first)
+    return Request(number, elder, asker, why, until, first, said[0].action, said[1])
 
 
 async def access_request(tx: AsyncSession, viewer: Viewer, number: int) -> Request:

@@ -10,6 +10,7 @@ from bot.screen import Screen
 from bot.screens import (
     call_list,
     calls,
+    channel,
     contacts,
     elders,
     errands,
@@ -60,6 +61,7 @@ SCREENS: dict[Notice, Draw] = {
     Notice.FORM: menu.form,
     Notice.SET_ASIDE: station.set_aside,
     Notice.ALARM: station.alarm,
+    Notice.SECOND_CHANNEL: channel.outside,
     Notice.UNREACHABLE: station.unreachable,
     Notice.ELDERS: elders.elders,
     Notice.ELDER: elders.elder,

@@ -173,9 +173,10 @@ async def _back_from_hospital(reader: Reader, elder: Elder) -> date | None:
     zone = reader.me.zone
     for row in reversed((await pauses.of_elders(reader.tx, [elder.id])).get(elder.id, [])):
         rule = pauses.as_rule(row, zone)
-        back = min(rule.until, rule.ended_on or rule.until)
-        if rule.why is Why.HOSPITAL and back <= reader.today < back + LATELY:
-            return back
+        # One that was called off before it began is no stay.
+        stayed = rule.why is Why.HOSPITAL and rule.first < rule.end
+        if stayed and rule.end <= reader.today < rule.end + LATELY:
+            return rule.end
     return None
 
 

@@ -15,7 +15,7 @@ from care.days import WEEK
 from care.visits import ON_DUTY, State
 from storage import elders, families, outbox, pauses, visits
 from storage.cadence import paces
-from storage.tables import Elder
+from storage.tables import Elder, Pause
 from storage.visits import Visiting
 from storage.week import PAUSED
 
@@ -57,7 +57,7 @@ async def _about(reader: Reader, one: Elder) -> Markup:
     coming = await visits.of_elder(reader.tx, reader.station.id, one.id, reader.today, last)
     asked = await families.open_errands(reader.tx, one, reader.me.member.id)
     planned = [_coming(tr, row) for row in coming]
-    pause = await pauses.of_elder(reader.tx, one, reader.today)
+    pause = await pauses.now_or_next(reader.tx, one, reader.today)
     pace = (await paces(reader.tx, reader.now, reader.station, [one]))[one.id]
     errands = [
         Markup("{} {} · {}").format(
@@ -68,11 +68,19 @@ async def _about(reader: Reader, one: Elder) -> Markup:
     return lines(
         Markup("👵 <b>{}</b>").format(one.name),
         in_a_row(tr, pace),
-        tr("⏸ Nobody calls or visits until {day}.", day=tr.day(pause.until)) if pause else "",
+        _pause(reader, pause) if pause else "",
         *(planned or [tr("No visit is planned in the next days.")]),
         tr("Errands you asked for:") if errands else "",
         *errands,
     )
+
+
+def _pause(reader: Reader, pause: Pause) -> Markup:
+    tr, day = reader.tr, reader.tr.day(pause.until)
+    if pause.first_day > reader.today:
+        first = tr.day(pause.first_day)
+        return tr("⏸ Nobody calls or visits from {first} until {day}.", first=first, day=day)
+    return tr("⏸ Nobody calls or visits until {day}.", day=day)
 
 
 def _coming(tr: Texts, row: Visiting) -> Markup:

@@ -5,6 +5,7 @@ from datetime import date
 from markupsafe import Markup
 
 from bot.screen import Button, Screen
+from bot.screens import channel
 from bot.screens.reader import BLANK, Facts, Reader, age, beside, lines, phone_of, spaced, tap
 from bot.screens.words import clear_name, role_name
 from bot.texts import Texts
@@ -340,6 +341,7 @@ async def evening(reader: Reader, facts: Facts) -> Screen | None:
             await _alerts(reader),
             await _paused(reader, day),
             await _not_reached(reader),
+            await channel.spoken(reader),
             well,
         ),
         tuple((Button(f"📞 {one.name}", tap("call", one.id)),) for one in missing[:MOST_NAMES]),

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import forms
 from bot.screen import Button, Screen
+from bot.screens import channel
 from bot.screens.reader import BLANK, Facts, Reader, lines, tap
 from bot.screens.words import command_text, form_error, role_name, sentence
 from bot.texts import Texts
@@ -59,6 +60,7 @@ async def menu(reader: Reader, facts: Facts) -> Screen | None:
     text = lines(
         Markup("<b>{}</b>").format(reader.station.name),
         tr("Hello {name}! You are here as: {roles}", name=me.member.name, roles=roles),
+        await channel.spoken(reader) if me.viewer.staff else "",
         BLANK,
         tr("Choose what you want to do:"),
     )

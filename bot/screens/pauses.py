@@ -11,7 +11,7 @@ from bot.screens.visits import when
 from bot.screens.words import pause_name
 from bot.texts import Texts
 from care.access import Right, Role
-from care.refusals import NotYours
+from care.refusals import AlreadyPaused, NotYours
 from care.visits import State
 from storage import pauses, visits
 from storage.elders import access_elder
@@ -31,16 +31,33 @@ async def pause(reader: Reader, facts: Facts) -> Screen | None:
         return await gone(reader, one)
     if facts.get("ask") == "exit":
         return ask_exit(reader, one, facts.get("why"))
-    row = await pauses.of_elder(reader.tx, one, reader.today)
+    row = await pauses.now_or_next(reader.tx, one, reader.today)
     back = reader.back(one.name, tap("elder", one.id))
     if row is None:
         begin = Button(reader.tr("⏸ Pause or exit…"), tap("pause_ask", one.id))
         return Screen(reader.tr("{name} is not paused.", name=one.name), ((begin,), back))
     ends = Button(reader.tr("Care ends for good…"), tap("exit_why", one.id))
-    return Screen(_paused(reader.tr, one, row), (*pause_rows(reader.tr, row), (ends,), back))
+    rows = pause_rows(reader.tr, row, reader.today)
+    return Screen(_paused(reader.tr, one, row, reader.today), (*rows, (ends,), back))
 
 
-def _paused(tr: Texts, one: Elder, row: Pause) -> Markup:
+def already_paused(tr: Texts, first: date, until: date) -> Markup:
+    """Why a pause cannot be: another one is in the way."""
+    return tr(
+        "Paused from {first} until {day} already. Change that pause instead.",
+        first=tr.day(first),
+        day=tr.day(until),
+    )
+
+
+def _paused(tr: Texts, one: Elder, row: Pause, today: date) -> Markup:
+    if row.first_day > today:
+        return lines(
+            tr("⏸ <b>{name}: paused from {first} until {day}</b>", name=one.name,
+               first=tr.day(row.first_day), day=tr.day(row.until)),
+            tr("Why: {why}", why=pause_name(tr, row.why)),
+            tr("Until {first} everything goes on as usual.", first=tr.day(row.first_day)),
+        )  # fmt: skip
     return lines(
         tr("⏸ <b>{name}: paused until {day}</b>", name=one.name, day=tr.day(row.until)),
         tr("Why: {why}", why=pause_name(tr, row.why)),
@@ -48,9 +65,10 @@ def _paused(tr: Texts, one: Elder, row: Pause) -> Markup:
     )
 
 
-def pause_rows(tr: Texts, row: Pause) -> tuple[tuple[Button, ...], ...]:
+def pause_rows(tr: Texts, row: Pause, today: date) -> tuple[tuple[Button, ...], ...]:
     """What can be done with a pause that has not ended."""
-    back = Button(tr("🏠 Back today"), tap("pause_end", row.id))
+    label = tr("🏠 Not away after all") if row.first_day > today else tr("🏠 Back today")
+    back = Button(label, tap("pause_end", row.id))
     return ((back, Button(tr("Stays longer…"), tap("pause_longer", row.id))),)
 
 
@@ -58,11 +76,16 @@ async def on_card(reader: Reader, one: Elder) -> tuple[Markup, tuple[tuple[Butto
     """What an elder's card says of a pause, and its buttons."""
     tr = reader.tr
     ask = (Button(tr("⏸ Pause or exit…"), tap("pause_ask", one.id)),)
-    row = await pauses.of_elder(reader.tx, one, reader.today)
+    row = await pauses.now_or_next(reader.tx, one, reader.today)
     if row is None:
         return Markup(""), (ask,)
-    why, day = pause_name(tr, row.why), tr.day(row.until)
-    return tr("⏸ Paused until {day} ({why})", day=day, why=why), (*pause_rows(tr, row), ask)
+    why, first, day = pause_name(tr, row.why), tr.day(row.first_day), tr.day(row.until)
+    text = (
+        tr("⏸ Paused from {first} until {day} ({why})", first=first, day=day, why=why)
+        if row.first_day > reader.today
+        else tr("⏸ Paused until {day} ({why})", day=day, why=why)
+    )
+    return text, (*pause_rows(tr, row, reader.today), ask)
 
 
 async def offer(reader: Reader, facts: Facts) -> Screen | None:
@@ -71,7 +94,7 @@ async def offer(reader: Reader, facts: Facts) -> Screen | None:
     tr = reader.tr
     row = await pauses.of_elder(reader.tx, one, reader.today)
     if row is not None:
-        return Screen(_paused(tr, one, row)) if reader.edits else None
+        return Screen(_paused(tr, one, row, reader.today)) if reader.edits else None
     text = tr("Is {name} away for some days? Paused, nobody calls or visits.", name=one.name)
     return Screen(
         text, ((Button(tr("⏸ Pause {name}…", name=one.name), tap("pause_ask", one.id)),),)
@@ -85,8 +108,8 @@ async def returns(reader: Reader, facts: Facts) -> Screen | None:
     if row.ended_at is not None:
         return Screen(tr("🏠 {name} is back.", name=one.name)) if reader.edits else None
     if row.until != until:
-        longer = _paused(tr, one, row)
-        return Screen(longer, pause_rows(tr, row)) if reader.edits else None
+        longer = _paused(tr, one, row, reader.today)
+        return Screen(longer, pause_rows(tr, row, reader.today)) if reader.edits else None
     if until <= reader.today:
         text = tr("🏠 {name} is back on the lists since {day}.", name=one.name, day=tr.day(until))
         longer_ = (Button(tr("Stays longer…"), tap("pause_longer", row.id)),)
@@ -113,22 +136,40 @@ async def asked(reader: Reader, facts: Facts) -> Screen | None:
     """To the staff: a family tells of a trip or hospital stay, and somebody has to decide."""
     found = await pauses.access_request(reader.tx, reader.me.viewer, facts["request"])
     tr, one = reader.tr, found.elder
-    head = lines(
-        tr("👪 <b>{who} says: {name} is away until {day}</b>", who=found.asker.name,
-           name=one.name, day=tr.day(found.until)),
-        tr("Why: {why}", why=pause_name(tr, found.why)),
-    )  # fmt: skip
+    head = _head(reader, found)
     if found.answer is not None:
         return Screen(lines(head, _answered(tr, found)))
     if found.until <= reader.today:
         return Screen(lines(head, tr("That day has come."))) if reader.edits else None
     no = Button(tr("No, go on calling"), tap("pause_refuse", found.id))
-    row = await pauses.of_elder(reader.tx, one, reader.today)
-    if row is not None:
-        already = tr("Paused already, until {day}.", day=tr.day(row.until))
-        return Screen(lines(head, already), (*pause_rows(tr, row), (no,)))
-    yes = Button(tr("⏸ Pause until {day}", day=tr.day(found.until)), tap("pause_grant", found.id))
+    first = max(found.first or reader.today, reader.today)
+    try:
+        await pauses.none_between(reader.tx, one, first, found.until)
+    except AlreadyPaused as other:
+        row = await pauses.now_or_next(reader.tx, one, other.first)
+        rows = pause_rows(tr, row, reader.today) if row is not None else ()
+        return Screen(lines(head, already_paused(tr, other.first, other.until)), (*rows, (no,)))
+    day = tr.day(found.until)
+    label = (
+        tr("⏸ Pause from {first} until {day}", first=tr.day(first), day=day)
+        if first > reader.today
+        else tr("⏸ Pause until {day}", day=day)
+    )
+    yes = Button(label, tap("pause_grant", found.id))
     return Screen(lines(head, BLANK, tr("Shall nobody call or visit?")), ((yes,), (no,)))
+
+
+def _head(reader: Reader, found: Request) -> Markup:
+    """What the family said; a first day that has come is no news any more."""
+    tr = reader.tr
+    facts = {"who": found.asker.name, "name": found.elder.name, "day": tr.day(found.until)}
+    said = (
+        tr("👪 <b>{who} says: {name} is away from {first} until {day}</b>",
+           first=tr.day(found.first), **facts)
+        if found.first is not None and found.first > reader.today
+        else tr("👪 <b>{who} says: {name} is away until {day}</b>", **facts)
+    )  # fmt: skip
+    return lines(said, tr("Why: {why}", why=pause_name(tr, found.why)))
 
 
 def _answered(tr: Texts, found: Request) -> Markup:
@@ -152,6 +193,10 @@ async def told(reader: Reader, facts: Facts) -> Screen | None:
     match found.answer:
         case None:
             text = tr("Thank you for telling us. The station will answer you here.")
+        case pauses.GRANTED if found.first is not None and found.first > reader.today:
+            first = tr.day(found.first)
+            text = tr("✅ From {first} until {day} nobody will call or visit {name}.", name=name,
+                      first=first, day=day)  # fmt: skip
         case pauses.GRANTED:
             text = tr("✅ Nobody will call or visit {name} until {day}.", name=name, day=day)
         case _:

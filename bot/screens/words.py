@@ -389,6 +389,8 @@ def form_error(tr: Texts, kind: str, context: dict[str, str]) -> Markup:
             return tr("This is not a phone number. Please send 11 digits, or press the button.")
         case "return_day":
             return tr("Please write one later day, like 4-20.")
+        case "first_day":
+            return tr("Please write one day like 4-20, today or later.")
         case "past_day":
             return tr("Please write a day like 4-7: today, or before it, and not closed yet.")
         case "date_range":

@@ -5,7 +5,7 @@ that nobody is missed" in docs/architecture.md for the invariants.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,10 @@ from bot.simulation.judging.days import STAFF_AWAY_FOR_LONG, Days
 from bot.simulation.judging.keeping import Keeping
 from bot.simulation.judging.letters import Letters
 from bot.simulation.judging.mail import Mail
+from bot.simulation.judging.outside import Outside
 from bot.simulation.judging.owners import Owners
 from bot.simulation.judging.privacy import Privacy
+from bot.simulation.outside import Spoken
 from bot.simulation.town import Town
 from bot.simulation.troubles import Troubles
 
@@ -42,6 +44,7 @@ class Judge:
         *,
         troubles: Troubles | None = None,
         journal: Journal | None = None,
+        spoken: Sequence[Spoken] = (),
     ) -> None:
         """Begin before the program does.
 
@@ -51,6 +54,7 @@ class Judge:
             town: who is who.
             troubles: what is in the way, and excuses lateness; and the account of all faults.
             journal: shows the program's log lines.
+            spoken: what the second channel is told.
         """
         self._records = Records(Path(path))
         self._verdicts = Verdicts()
@@ -69,6 +73,7 @@ class Judge:
         self._owners = Owners(records, mail, verdicts)
         self._letters = Letters(records, mail, calm, verdicts, telegram, town)
         self._privacy = Privacy(records, mail, verdicts, town, telegram.token)
+        self._outside = Outside(records, mail, calm, verdicts, town, spoken)
         self._keeping = Keeping(records, verdicts)
         self._looks = 0
 
@@ -134,6 +139,7 @@ class Judge:
         self._letters.judge_sent()
         self._letters.judge_unique()
         self._letters.judge_reach(now)
+        self._outside.judge(now)
         self._owners.judge()
         self._privacy.judge()
         self._privacy.judge_logs(self._lines)

@@ -16,6 +16,7 @@ from bot.simulation.inline import Disk, File
 from bot.simulation.journal import Journal
 from bot.simulation.line import Line
 from bot.simulation.loop import Gone, VirtualLoop
+from bot.simulation.outside import Outside
 from bot.simulation.pulse import Pulse
 from bot.simulation.troubles import Troubles, nobody
 
@@ -57,6 +58,7 @@ class World:
     file: File
     latency: random.Random
     journal: Journal
+    outside: Outside
     on_unexpected: Callable[[str], None]
 
 
@@ -84,6 +86,7 @@ class Process:
             beat.database, clock, beat.jobs, beat.on_commit, disk=self._disk, file=world.file
         )
         service.heartbeat = self._pulse
+        service.sender.channel = world.outside
         service.sender.monotonic = self.loop.time
         service.sender.longest_sleep = service.receiver.patience = IDLE
         return service

@@ -18,8 +18,12 @@ PACE = 4 * BEAT_SECONDS
 SURELY = timedelta(hours=3)
 # What may become due by waiting, at no named time: an emergency that nobody has taken is told of
 # every ten minutes; the reminder does not come on the heels of a list that came late.
-PATIENCE = {"alerts": timedelta(minutes=10), "ladder": timedelta(hours=1)}
+PATIENCE = {"alerts": timedelta(minutes=10), "ladder": timedelta(hours=1),
+            "second_channel": timedelta(hours=1)}  # fmt: skip
 EMERGENCY = timedelta(minutes=1)
+# What has not arrived in chat is told outside of it, by waiting alone.
+UNTOLD = timedelta(minutes=5)
+OPEN = "SELECT count(*) FROM alert WHERE closed_at IS NULL AND taken_at IS NULL"
 UNTAKEN = (
     "SELECT count(*) FROM alert WHERE kind = 'emergency' AND closed_at IS NULL AND taken_at IS NULL"
 )
@@ -143,6 +147,8 @@ class Pulse(Heartbeat):
     def _patience(self, job: Job) -> timedelta:
         if job.name == "alerts" and self.file.ask(UNTAKEN):
             return EMERGENCY
+        if job.name == "second_channel" and self.file.ask(OPEN):
+            return UNTOLD
         return PATIENCE.get(job.name, SURELY)
 
     def _done(self) -> None:

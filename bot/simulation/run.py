@@ -23,6 +23,7 @@ from bot.simulation.inline import Disk, File
 from bot.simulation.journal import Journal, quiet
 from bot.simulation.line import Post
 from bot.simulation.loop import VirtualLoop
+from bot.simulation.outside import Outside
 from bot.simulation.process import Process, World
 from bot.simulation.report import Report
 from bot.simulation.trace import Calls, Trace
@@ -119,6 +120,7 @@ class Simulation:
             File(file),
             _stream("line", report.seed),
             self.journal,
+            Outside(self.agenda, self.faults, self.trace, report.seed),
             self._unexpected,
         )
         self.judge: Judge
@@ -155,7 +157,12 @@ class Simulation:
         loop.close()
         self.people = self.cast.people(town, self.telegram, self.agenda, faults=self.with_faults)
         self.judge = self.cast.judge(
-            self.file, self.telegram, town, troubles=self.troubles, journal=self.journal
+            self.file,
+            self.telegram,
+            town,
+            troubles=self.troubles,
+            journal=self.journal,
+            spoken=self.world.outside.spoken,
         )
 
     def _plan(self) -> None:

@@ -140,6 +140,8 @@ def test_status_is_one_object_with_the_figures_of_the_day() -> None:
         "owed_today": 0,
         "contacted_today": 0,
         "unreachable": 0,
+        "untold": 0,
+        "second_channel": False,
     }
 
 

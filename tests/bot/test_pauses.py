@@ -43,16 +43,19 @@ async def card(town: Crowd, person: Person) -> None:
     await town.stage.tap(person, WANG)
 
 
-async def pause_until(town: Crowd, person: Person, when: str, why: str = "in hospital") -> None:
-    """Through the elder's card; `when` is a button's label."""
+async def pause_until(
+    town: Crowd, person: Person, when: str, why: str = "in hospital", first: str = "Today"
+) -> None:
+    """Through the elder's card; `when` and `first` are buttons' labels."""
     await card(town, person)
     await town.stage.tap(person, "pause_ask")
     await town.stage.tap(person, why)
+    await town.stage.tap(person, first)
     await town.stage.tap(person, when)
-    await town.stage.tap(person, "Pause until")
+    await town.stage.tap(person, "⏸ Pause ")
 
 
-async def test_a_pause_takes_four_taps_and_the_card_says_until_when(town: Crowd) -> None:
+async def test_a_pause_takes_five_taps_and_the_card_says_until_when(town: Crowd) -> None:
     await pause_until(town, town.li, "In 3 days")
     said = town.stage.last(town.li).text
     assert "王桂芳: paused until Sun 12 Apr" in said
@@ -86,6 +89,7 @@ async def test_a_return_date_can_be_typed_and_a_day_that_is_over_is_asked_again(
     await card(town, town.li)
     await town.stage.tap(town.li, "pause_ask")
     await town.stage.tap(town.li, "with family")
+    await town.stage.tap(town.li, "Today")
     for wrong in ("4-9", "4-8", "soon", "4-10 4-12", "2-30"):
         assert "one later day" in (await town.stage.say(town.li, wrong)).text
     await town.stage.say(town.li, "4月20日")
@@ -123,6 +127,7 @@ async def test_two_of_the_staff_pause_once(town: Crowd) -> None:
         await card(town, one)
         await town.stage.tap(one, "pause_ask")
         await town.stage.tap(one, "in hospital")
+        await town.stage.tap(one, "Today")
         await town.stage.tap(one, "In a week")
     await town.stage.tap(town.li, "Pause until")
     await town.stage.tap(town.boss, "Pause until")
@@ -161,14 +166,23 @@ async def test_the_ladder_stops_for_somebody_who_is_paused_in_the_afternoon(town
     assert (town.sent(town.boss), town.sent(town.chen)) == before
 
 
-async def paused(home: Street, until: str) -> None:
+async def first_day(home: Street, who: Person, first: str) -> None:
+    """As it is written; today when it is not."""
+    if first:
+        await home.stage.say(who, first)
+    else:
+        await home.stage.tap(who, "今天")
+
+
+async def paused(home: Street, until: str, first: str = "") -> None:
     """李敏 pauses 王桂芳, in Chinese."""
     await home.stage.say(home.li, "/elders")
     await home.stage.tap(home.li, WANG)
     await home.stage.tap(home.li, "pause_ask")
     await home.stage.tap(home.li, "住院了")
+    await first_day(home, home.li, first)
     await home.stage.say(home.li, until)
-    await home.stage.tap(home.li, "暂停到")
+    await home.stage.tap(home.li, "暂停")
 
 
 async def test_visits_within_the_pause_are_off_and_only_the_next_ones_are_worth_a_message(
@@ -204,10 +218,11 @@ async def test_the_family_was_told_of_a_visit_and_reads_that_it_is_off(home: Str
     assert "不上门看望王桂芳" in home.stage.last(home.daughter).text
 
 
-async def family_tells(home: Street) -> None:
+async def family_tells(home: Street, first: str = "") -> None:
     await home.stage.say(home.daughter, "/elder")
     await home.stage.tap(home.daughter, "pause_tell")
     await home.stage.tap(home.daughter, "住院了")
+    await first_day(home, home.daughter, first)
     await home.stage.say(home.daughter, "4-20")
     await home.stage.tap(home.daughter, "告诉服务站")
 
@@ -293,3 +308,113 @@ async def test_who_is_paused_meanwhile_is_not_asked_about_again(town: Crowd) -> 
     await pause_until(town, town.li, "In a week")
     await town.stage.at("08:31")
     assert not any("did not answer at" in one for one in town.texts(town.li))
+
+
+async def test_a_pause_of_next_week_leaves_everything_owed_until_it_begins(town: Crowd) -> None:
+    await card(town, town.li)
+    await town.stage.tap(town.li, "pause_ask")
+    await town.stage.tap(town.li, "travelling")
+    for wrong in ("4-8", "soon", "4-13 4-14", "2-30"):
+        assert "today or later" in (await town.stage.say(town.li, wrong)).text
+    await town.stage.say(town.li, "4-13")
+    await town.stage.tap(town.li, "After 3 days")
+    assert "from Mon 13 Apr until Thu 16 Apr?" in town.stage.last(town.li).text
+    await town.stage.tap(town.li, "Pause from")
+    said = town.stage.last(town.li)
+    assert "paused from Mon 13 Apr until Thu 16 Apr" in said.text
+    assert "Until Mon 13 Apr everything goes on as usual." in said.text
+    for day, owed in (("09", True), ("12", True), ("13", False), ("15", False), ("16", True)):
+        await town.stage.at(f"2026-04-{day} 08:30")
+        assert (WANG in (await town.stage.say(town.li, "/calls")).text) is owed, day
+
+
+async def test_the_day_before_it_begins_is_escalated_like_any_other(town: Crowd) -> None:
+    await pause_until(town, town.li, "After a week", first="Tomorrow")
+    await town.stage.at("17:00")
+    assert any("not been reached today" in one for one in town.texts(town.boss))
+
+
+async def test_days_that_are_paused_already_are_refused_by_their_dates(town: Crowd) -> None:
+    await pause_until(town, town.li, "After 3 days", first="Tomorrow")
+    await card(town, town.boss)
+    assert "⏸ Paused from Fri 10 Apr until Mon 13 Apr" in town.stage.last(town.boss).text
+    await town.stage.tap(town.boss, "pause_ask")
+    await town.stage.tap(town.boss, "in hospital")
+    await town.stage.tap(town.boss, "Today")
+    await town.stage.tap(town.boss, "In a week")
+    toast = await town.stage.tap(town.boss, "Pause until")
+    assert toast == "Paused from Fri 10 Apr until Mon 13 Apr already. Change that pause instead."
+    assert "🏠 Not away after all" in labels(town, town.boss)
+    assert len(await pauses_of(town)) == 1
+    await pause_until(town, town.boss, "Tomorrow")
+    assert [str(one.first_day) for one in await pauses_of(town)] == ["2026-04-10", "2026-04-09"]
+
+
+async def test_a_pause_is_not_made_longer_into_the_next_one(town: Crowd) -> None:
+    await pause_until(town, town.li, "After a week", first="The day after tomorrow")
+    await pause_until(town, town.li, "Tomorrow")
+    await card(town, town.li)
+    await town.stage.tap(town.li, "pause_longer")
+    toast = await town.stage.tap(town.li, "3 days later")
+    assert toast == "Paused from Sat 11 Apr until Sat 18 Apr already. Change that pause instead."
+    assert str((await pauses_of(town))[1].until) == "2026-04-10"
+
+
+async def test_not_away_after_all(town: Crowd) -> None:
+    await pause_until(town, town.li, "After 3 days", first="Tomorrow")
+    await card(town, town.li)
+    toast = await town.stage.tap(town.li, "Not away after all")
+    assert toast == "Everything goes on as usual for 王桂芳."
+    assert "Paused" not in town.stage.last(town.li).text
+    await town.stage.at("2026-04-10 08:30")
+    listed = (await town.stage.say(town.li, "/calls")).text
+    assert WANG in listed
+    assert "hospital" not in listed
+
+
+async def test_only_the_visits_within_a_pause_to_come_are_off(home: Street) -> None:
+    await home.published()
+    days = sorted(one.day for one in await home.visits() if one.elder_id == 1)
+    assert len(days) == 2
+    before = len(home.stage.chat(home.chen))
+    await paused(home, "4-20", f"{days[1].month}-{days[1].day}")
+    states = {one.day: one.state for one in await home.visits() if one.elder_id == 1}
+    assert states[days[1]] is State.DROPPED
+    assert states[days[0]] is not State.DROPPED
+    assert len(home.stage.chat(home.chen)) == before, "it is not tomorrow's"
+
+
+async def test_a_family_tells_of_a_trip_next_week_and_the_staff_grants_it(home: Street) -> None:
+    await family_tells(home, "4-13")
+    assert "4月13日 周一 出门，4月20日 周一 回来" in home.stage.last(home.li).text
+    await home.stage.tap(home.li, "pause_grant")
+    assert (
+        "从 4月13日 周一 起，4月20日 周一 之前不给王桂芳打电话"
+        in home.stage.last(home.daughter).text
+    )
+    async with home.stage.database.read() as tx:
+        row = await tx.scalar(select(Pause))
+    assert row is not None
+    assert (str(row.first_day), str(row.until)) == ("2026-04-13", "2026-04-20")
+    await home.stage.say(home.daughter, "/elder")
+    assert "从 4月13日 周一 起" in home.stage.last(home.daughter).text
+
+
+async def test_what_a_family_told_for_a_day_that_has_come_begins_when_it_is_granted(
+    home: Street,
+) -> None:
+    await family_tells(home, "4-10")
+    await home.stage.at("2026-04-12 10:00")
+    await home.stage.tap(home.li, "pause_grant")
+    async with home.stage.database.read() as tx:
+        row = await tx.scalar(select(Pause))
+    assert row is not None
+    assert str(row.first_day) == "2026-04-12"
+
+
+async def test_a_family_tells_of_days_that_are_paused_already(home: Street) -> None:
+    await paused(home, "4-16", "4-12")
+    await family_tells(home, "4-15")
+    said = home.stage.last(home.li)
+    assert "4月12日 周日 到 4月16日 周四 已经设了暂停" in said.text
+    assert "🏠 不走了" in [one.label for row in said.rows for one in row]

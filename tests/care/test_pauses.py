@@ -2,10 +2,11 @@
 
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from care.pauses import Paused, covering
+from care.pauses import Paused, covering, first_day, touching
 
 FIRST = date(2026, 4, 9)
 UNTIL = date(2026, 4, 20)
@@ -45,3 +46,25 @@ def test_ending_a_pause_early_never_excuses_more(
     whole = Paused(on(first), on(first + length))
     cut = Paused(on(first), on(first + length), None if ended is None else on(ended))
     assert not cut.covers(on(day)) or whole.covers(on(day))
+
+
+@given(st.integers(0, 20), st.integers(0, 10), st.integers(0, 20), st.integers(0, 10),
+       st.none() | st.integers(-5, 30))  # fmt: skip
+def test_two_pauses_touch_when_a_day_is_in_both(
+    first: int, length: int, other: int, long: int, ended: int | None
+) -> None:
+    def on(step: int) -> date:
+        return FIRST + timedelta(days=step)
+
+    one = Paused(on(first), on(first + length), None if ended is None else on(ended))
+    shared = any(one.covers(on(day)) for day in range(other, other + long))
+    assert one.touches(on(other), on(other + long)) is shared
+    assert touching([one], on(other), on(other + long)) is (one if shared else None)
+
+
+def test_a_first_day_is_today_or_later_and_not_absurdly_late() -> None:
+    assert first_day("4-9", FIRST) == FIRST
+    assert first_day("4月15日", FIRST) == date(2026, 4, 15)
+    for wrong in ("4-8", "2027-4-8", "soon", "4-10 4-12"):
+        with pytest.raises(ValueError, match=r".*"):
+            first_day(wrong, FIRST)

@@ -5,11 +5,12 @@ from datetime import date, timedelta
 import pytest
 
 from care.access import Role
+from care.ledger import State
 from care.pauses import Why
-from care.refusals import NotYours, Stale
-from storage import pauses
+from care.refusals import AlreadyPaused, NotYours, Stale
+from storage import calls, closing, pauses
 from storage.engine import Database
-from storage.tables import Elder
+from storage.tables import Community, Elder, Pause, RedDay
 from tests.storage.towns import NOW, TODAY, Town, Towns, viewer
 
 UNTIL = date(2026, 4, 20)
@@ -47,8 +48,9 @@ async def test_a_second_pause_or_one_that_is_over_is_refused(
     with pytest.raises(Stale):
         await begun(database, towns.here, TODAY)
     await begun(database, towns.here)
-    with pytest.raises(Stale):
+    with pytest.raises(AlreadyPaused) as other:
         await begun(database, towns.here, UNTIL + DAY)
+    assert (other.value.first, other.value.until) == (TODAY, UNTIL)
     await begun(database, towns.there)
 
 
@@ -109,9 +111,10 @@ async def test_what_a_family_tells_is_answered_once(database: Database, towns: T
     family, staff = viewer(here.daughter, Role.FAMILY), viewer(here.li, Role.SOCIAL_WORKER)
     async with database.write() as tx:
         elder = await tx.get_one(Elder, here.wang.id)
-        number = await pauses.ask(tx, NOW, family, elder, Why.TRAVEL, UNTIL)
+        number = await pauses.ask(tx, NOW, family, elder, Why.TRAVEL, UNTIL, first=TODAY + DAY)
         asked = await pauses.access_request(tx, staff, number)
         assert (asked.asker.id, asked.why, asked.until) == (here.daughter.id, Why.TRAVEL, UNTIL)
+        assert asked.first == TODAY + DAY
         assert asked.answer is None
         with pytest.raises(NotYours):
             await pauses.access_request(tx, family, number)
@@ -142,3 +145,67 @@ async def test_who_said_that_they_come_back_is_kept_until_the_date_moves(
         assert by.id == here.li.id
         await pauses.extend(tx, row, UNTIL + DAY)
         assert await pauses.comes_back(tx, row) is None
+
+
+async def later(database: Database, town: Town, first: date, until: date) -> int:
+    async with database.write() as tx:
+        elder = await tx.get_one(Elder, town.wang.id)
+        row = await pauses.begin(tx, NOW, elder, Why.TRAVEL, until, town.li.id, first=first)
+        return row.id
+
+
+async def test_a_pause_to_come_leaves_the_days_before_it_owed_in_the_lists_and_the_ledger(
+    database: Database, towns: Towns
+) -> None:
+    here = towns.here
+    await later(database, here, TODAY + 2 * DAY, TODAY + 4 * DAY)
+    owed, closed_as = [], []
+    for days in range(6):
+        async with database.write() as tx:
+            station = await tx.get_one(Community, here.id)
+            now = NOW + days * DAY
+            red = await calls.red_today(tx, now, station)
+            owed.append(here.wang.id in {one.id for one in red})
+            await closing.close_days(tx, now + DAY, station)
+            row = await tx.get_one(RedDay, (here.wang.id, TODAY + days * DAY))
+            closed_as.append(row.state)
+    assert owed == [True, True, False, False, True, True]
+    missed, excused = State.MISSED, State.EXCUSED
+    assert closed_as == [missed, missed, excused, excused, missed, missed]
+
+
+async def test_two_pauses_follow_each_other_but_never_overlap(
+    database: Database, towns: Towns
+) -> None:
+    here = towns.here
+    first = await later(database, here, TODAY + 5 * DAY, TODAY + 8 * DAY)
+    for begin, until in ((0, 6), (5, 6), (7, 9), (0, 20)):
+        with pytest.raises(AlreadyPaused):
+            await later(database, here, TODAY + begin * DAY, TODAY + until * DAY)
+    await later(database, here, TODAY + 8 * DAY, TODAY + 9 * DAY)
+    before = await later(database, here, TODAY, TODAY + 5 * DAY)
+    with pytest.raises(Stale):
+        await later(database, here, TODAY + 12 * DAY, TODAY + 12 * DAY)
+    async with database.write() as tx:
+        for day, number in ((0, before), (4, before), (5, first)):
+            row = await pauses.now_or_next(tx, here.wang, TODAY + day * DAY)
+            assert row is not None
+            assert row.id == number
+        assert await pauses.now_or_next(tx, here.wang, TODAY + 9 * DAY) is None
+        row = await tx.get_one(Pause, before)
+        with pytest.raises(AlreadyPaused):
+            await pauses.extend(tx, row, TODAY + 6 * DAY)
+
+
+async def test_called_off_before_it_begins_it_never_was(database: Database, towns: Towns) -> None:
+    here = towns.here
+    number = await later(database, here, TODAY + DAY, TODAY + 5 * DAY)
+    async with database.write() as tx:
+        evening = NOW + DAY / 2
+        await pauses.end(tx, evening, await tx.get_one(Pause, number), here.li.id)
+        station = await tx.get_one(Community, here.id)
+        assert await pauses.now_or_next(tx, here.wang, TODAY) is None
+        waiting = await calls.waiting_today(tx, evening, station)
+        [since] = [one.owed_since for elder, one in waiting if elder.id == here.wang.id]
+        assert since == here.wang.created_at, "as if there had been no pause"
+    await later(database, here, TODAY + 2 * DAY, TODAY + 3 * DAY)
