@@ -40,16 +40,36 @@ def week_card(member_id: int, week: date) -> str:
     return f"week:{member_id}:{week}"
 
 
+async def plan_of(tx: AsyncSession, community_id: int, week: date) -> WeekPlan | None:
+    """The plan of a week, drafted or published; None before either."""
+    return await tx.get(WeekPlan, (community_id, week))
+
+
 async def published(tx: AsyncSession, community_id: int, week: date) -> WeekPlan | None:
     """The plan of a week, None before it is published."""
-    return await tx.get(WeekPlan, (community_id, week))
+    plan = await plan_of(tx, community_id, week)
+    return plan if plan is not None and plan.published_at is not None else None
 
 
 async def publish(tx: AsyncSession, now: datetime, community_id: int, week: date) -> bool:
     """Note that a week is published; False when it was before."""
-    return await insert_once(
-        tx, WeekPlan, community_id=community_id, week=week, published_at=now, gaps={}
+    new = {"community_id": community_id, "week": week, "published_at": now, "gaps": {}}
+    if await insert_once(tx, WeekPlan, **new):
+        return True
+    won = await changed(
+        tx,
+        update(WeekPlan)
+        .where(
+            WeekPlan.community_id == community_id,
+            WeekPlan.week == week,
+            WeekPlan.published_at.is_(None),
+        )
+        .values(published_at=now),
     )
+    plan = await plan_of(tx, community_id, week)
+    if plan is not None:
+        await tx.refresh(plan)
+    return won > 0
 
 
 def reasons(plan: WeekPlan | None) -> dict[int, Why]:
@@ -279,7 +299,7 @@ async def _free_those_who_left(tx: AsyncSession, community_id: int, week: date) 
 async def _note_gaps(
     tx: AsyncSession, community_id: int, week: date, gaps: tuple[Gap, ...], asked: set[int]
 ) -> None:
-    plan = await published(tx, community_id, week)
+    plan = await plan_of(tx, community_id, week)
     if plan is None:
         return
     kept = [gap for gap in plan.gaps.get("gaps", []) if gap["elder"] not in asked]

@@ -239,6 +239,8 @@ def errand_state(tr: Texts, state: errands.State) -> Markup:
 def visit_state(tr: Texts, state: visits.State) -> Markup:
     """Where a visit is."""
     match state:
+        case visits.State.DRAFT:
+            return tr("📝 not sent yet")
         case visits.State.OFFERED:
             return tr("❔ not answered yet")
         case visits.State.ACCEPTED:

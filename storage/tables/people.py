@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from care.access import Role
@@ -66,7 +66,10 @@ class MemberRole(Table):
 
 
 class Volunteer(Table):
-    """What a volunteer said when applying: when they can come, what they offer."""
+    """What a volunteer said: when they can come, what they offer, how far they walk, from where.
+
+    `walks_metres` None: it does not matter. `in_pairs`: goes only together with somebody.
+    """
 
     __tablename__ = "volunteer"
 
@@ -76,6 +79,11 @@ class Volunteer(Table):
     skills: Mapped[Words]
     half_days: Mapped[Words]
     most_visits: Mapped[int]
+    sex: Mapped[Sex | None] = mapped_column(words(Sex))
+    dialects: Mapped[Words] = mapped_column(default=list, server_default="[]")
+    walks_metres: Mapped[int | None]
+    in_pairs: Mapped[bool] = mapped_column(default=False, server_default=false())
+    building: Mapped[str | None] = mapped_column(String(100))
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
     decided_at: Mapped[datetime | None]
 
@@ -158,7 +166,9 @@ class Elder(Table):
     birth_date: Mapped[date | None]
     phone: Mapped[str | None] = mapped_column(String(32))
     building: Mapped[str | None] = mapped_column(String(100))
+    unit: Mapped[str | None] = mapped_column(String(40))
     address: Mapped[str | None] = mapped_column(String(400))
+    dialects: Mapped[Words] = mapped_column(default=list, server_default="[]")
     tier: Mapped[Tier | None] = mapped_column(words(Tier))
     disability: Mapped[bool | None]
     chronic_illness: Mapped[bool | None]
