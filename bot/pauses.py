@@ -174,7 +174,7 @@ async def _drop_visits(turn: Turn, elder: Elder, pause: Pause) -> None:
     today = _today(turn)
     soon: defaultdict[int, list[int]] = defaultdict(list)
     people: dict[int, Member] = {}
-    await visits.forget_drafts(turn.tx, elder, today, pause.until)
+    await visits.drop_drafts(turn.tx, elder, today, pause.until)
     for row in await visits.open_of(turn.tx, elder, today, pause.until):
         if row.visit.state not in PLANNED:
             continue

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, delete, select, update
+from sqlalchemy import ColumnElement, Select, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.access import Right, Role, Viewer, may
@@ -14,6 +14,9 @@ from care.week import Visit
 from storage.elders import tie_of
 from storage.once import changed, insert_once
 from storage.tables import Assignment, Contact, Elder, Member
+
+# Why a visit was dropped that had only been drafted: it counts as nothing.
+DRAFTED = "drafted"
 
 
 @dataclass(frozen=True)
@@ -99,17 +102,22 @@ async def open_of(
     return await _rows(tx, Assignment.elder_id == elder.id, Assignment.state.in_(ON_DUTY), *when)
 
 
-async def forget_drafts(
+async def drop_drafts(
     tx: AsyncSession, elder: Elder, first: date | None = None, before: date | None = None
 ) -> None:
-    """Take an elder's drafts out of the plan, of some days or of all; nobody has heard of them."""
+    """Take an elder's drafts out of the plan, of some days or of all; nobody has heard of them.
+
+    The rows stay: SQLite would give their numbers to other visits, and an old button would hit one.
+    """
     when = []
     if first is not None:
         when.append(Assignment.day >= first)
     if before is not None:
         when.append(Assignment.day < before)
-    draft = Assignment.state == State.DRAFT
-    await changed(tx, delete(Assignment).where(Assignment.elder_id == elder.id, draft, *when))
+    drafts = update(Assignment).where(
+        Assignment.elder_id == elder.id, Assignment.state == State.DRAFT, *when
+    )
+    await changed(tx, drafts.values(state=State.DROPPED, reason=DRAFTED))
 
 
 async def find(tx: AsyncSession, community_id: int, visit_id: int) -> Visiting:

@@ -151,7 +151,8 @@ class Elder(Table):
     """A person in care; the fields of `care.elders.ElderFacts`, whose purposes stand there.
 
     `ability_grade` is GB/T 42195's, 0 to 4, and not the tier; `confirmed_on` is the day on which
-    somebody last said that everything written here is still right.
+    somebody last said that everything written here is still right. `unit` is the entrance of the
+    building; `dialects` is what they speak.
     """
 
     __tablename__ = "elder"

@@ -117,7 +117,7 @@ VALUES (1, '2026-04-06', '2026-04-05 10:00:00', '{}');
 INSERT INTO assignment
 (id, community_id, pairing_id, elder_id, volunteer_id, week, day, half, state, created_at)
 VALUES (1, 1, 1, 1, 1, '2026-04-06', '2026-04-06', 'am', 'accepted', '2026-04-05 10:00:00')
-""".split(";")
+"""
 
 
 async def test_a_week_published_before_there_were_drafts_is_still_published(
@@ -127,7 +127,7 @@ async def test_a_week_published_before_there_were_drafts_is_still_published(
     await migrate(url, "0002")
     engine = create_async_engine(url)
     async with engine.begin() as connection:
-        for statement in OLDER:
+        for statement in OLDER.split(";"):
             await connection.exec_driver_sql(statement)
     await engine.dispose()
     await migrate(url)
@@ -147,7 +147,7 @@ async def test_back_to_the_schema_before_drafts_only_drafts_are_lost(database_ur
     await migrate(url, "0002")
     engine = create_async_engine(url)
     async with engine.begin() as connection:
-        for statement in OLDER:
+        for statement in OLDER.split(";"):
             await connection.exec_driver_sql(statement)
         await connection.run_sync(lambda raw: command.upgrade(configuration(raw), "0003"))
         await connection.exec_driver_sql(

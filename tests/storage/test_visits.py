@@ -8,11 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.access import Role
 from care.days import HalfDay
+from care.ladder import Cause
 from care.pauses import Gone
 from care.refusals import NotYours
 from care.visits import LIVE, ON_DUTY, PLANNED, State
 from care.week import Visit
-from storage import elders, exits, visits, week
+from storage import doors, elders, exits, visits, week
 from storage.engine import Database
 from storage.tables import Assignment, WeekPlan
 from tests.storage.towns import NOW, TODAY, Town, Towns, viewer
@@ -27,6 +28,11 @@ async def drafted(tx: AsyncSession, town: Town, day: date = TODAY) -> int:
     await visits.assign(tx, NOW, town.id, MONDAY, town.pairing.id, visit, State.DRAFT)
     [found] = await tx.scalars(select(Assignment.id).where(Assignment.day == day))
     return found
+
+
+async def left(tx: AsyncSession) -> list[State]:
+    """What has become of every visit."""
+    return list(await tx.scalars(select(Assignment.state).order_by(Assignment.id)))
 
 
 def test_a_draft_is_in_none_of_the_groups_that_the_rest_of_the_program_asks_for() -> None:
@@ -76,7 +82,7 @@ async def test_an_elder_has_a_draft_or_a_visit_on_a_day_not_both(
         assert not await visits.assign(tx, NOW, here.id, MONDAY, here.pairing.id, visit)
 
 
-async def test_drafts_are_forgotten_when_care_ends_and_nobody_counts_as_expected(
+async def test_drafts_are_dropped_when_care_ends_and_nobody_counts_as_expected(
     database: Database, towns: Towns
 ) -> None:
     here = towns.here
@@ -86,18 +92,35 @@ async def test_drafts_are_forgotten_when_care_ends_and_nobody_counts_as_expected
         elder, ended = await exits.leave_care(tx, NOW, staff, here.wang.id, Gone.MOVED)
         assert not ended.visits
         assert here.chen not in await exits.were_coming(tx, elder)
-        assert not list(await tx.scalars(select(Assignment)))
+        assert await left(tx) == [State.DROPPED]
 
 
-async def test_drafts_of_some_days_are_forgotten_and_those_of_others_kept(
+async def test_whoever_goes_to_the_door_at_once_takes_the_day_of_a_draft(
+    database: Database, towns: Towns
+) -> None:
+    here = towns.here
+    chen = viewer(here.chen, Role.VOLUNTEER)
+    async with database.write() as tx:
+        draft = await drafted(tx, here)
+        door = await doors.begin_door(tx, NOW, here.wang, TODAY, Cause.NO_ANSWER)
+        assert door is not None
+        await doors.claim_door(tx, NOW, chen, door.id)
+        assert await left(tx) == [State.DROPPED, State.ACCEPTED]
+        assert door.assignment_id not in {None, draft}
+
+
+async def test_drafts_of_some_days_are_dropped_and_those_of_others_kept(
     database: Database, towns: Towns
 ) -> None:
     here = towns.here
     async with database.write() as tx:
         await drafted(tx, here)
         kept = await drafted(tx, here, SUNDAY)
-        await visits.forget_drafts(tx, here.wang, TODAY, SUNDAY)
-        assert list(await tx.scalars(select(Assignment.id))) == [kept]
+        await visits.drop_drafts(tx, here.wang, TODAY, SUNDAY)
+        drafts = select(Assignment.id).where(Assignment.state == State.DRAFT)
+        assert list(await tx.scalars(drafts)) == [kept]
+        known = await week.to_plan(tx, here.station, MONDAY)
+        assert not next(one for one in known.elders if one.elder_id == here.wang.id).excused
 
 
 async def test_a_week_that_is_only_drafted_is_not_published_and_is_published_once(
