@@ -13,6 +13,7 @@ from bot.screens.joining import half_day_label
 from bot.screens.words import role_name, skill_name, volunteer_kind
 from bot.turn import Turn
 from care.access import STAFF, Right, Role, invitable
+from care.availability import usual_half_days
 from care.days import HALF_DAYS, WEEKEND
 from care.joining import Skill, Standing, VolunteerKind
 from care.notices import Notice
@@ -227,9 +228,7 @@ async def _applied(turn: Turn, said: Application) -> None:
         member = await joining.applicant(
             turn.tx, turn.now, said.community_id, Joiner(turn.account, said.name, None), said.phone
         )
-    half_days = said.half_days or (
-        sorted(WEEKEND) if said.kind is VolunteerKind.STUDENT else list(HALF_DAYS)
-    )
+    half_days = said.half_days or list(usual_half_days(said.kind))
     await turn.tx.merge(
         Volunteer(
             member_id=member.id,

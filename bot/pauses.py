@@ -83,7 +83,9 @@ async def _drop_visits(turn: Turn, elder: Elder, pause: Pause) -> None:
     today = _today(turn)
     soon: defaultdict[int, list[int]] = defaultdict(list)
     people: dict[int, Member] = {}
-    for row in await visits.open_of(turn.tx, elder, max(today, pause.first_day), pause.until):
+    first = max(today, pause.first_day)
+    await visits.drop_drafts(turn.tx, elder, first, pause.until)
+    for row in await visits.open_of(turn.tx, elder, first, pause.until):
         if row.visit.state not in PLANNED:
             continue
         await visits.move(turn.tx, row.visit, PLANNED, State.DROPPED, reason=PAUSED)

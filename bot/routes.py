@@ -17,6 +17,7 @@ from telegram.ext import (
 from telegram.request import BaseRequest
 
 from bot import (
+    availability,
     calls,
     contact_entry,
     contact_fixes,
@@ -40,6 +41,7 @@ from bot import (
     tiers,
     updates,
     visits,
+    wishes,
 )
 from bot.screens.pauses import already_paused
 from bot.screens.words import sentence
@@ -72,6 +74,7 @@ TYPED: dict[str, Handle] = {
     "visits": visits.show_mine,
     "errands": errands.show_open,
     "leave": visits.ask_leave,
+    "available": availability.show,
     "elder": elders.show_family,
 }
 
@@ -113,6 +116,8 @@ PRESSED: dict[str, Handle] = {
     **leave.PRESSED,
     **surge.PRESSED,
     **ledger.PRESSED,
+    **availability.PRESSED,
+    **wishes.PRESSED,
 }
 
 GROUP_PRESSED = frozenset({"claim"})

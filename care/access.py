@@ -115,6 +115,7 @@ COMMANDS: dict[str, frozenset[Role]] = {
     "visits": frozenset({Role.VOLUNTEER}),
     "errands": frozenset({Role.VOLUNTEER}),
     "leave": frozenset({Role.VOLUNTEER, Role.SOCIAL_WORKER}),
+    "available": frozenset({Role.VOLUNTEER}),
     "elder": frozenset({Role.FAMILY}),
     "errand": STAFF | {Role.FAMILY},
 }

@@ -105,6 +105,8 @@ class Notice(StrEnum):
     VISIT_REMINDER = "visit_reminder"
     VISIT_CONCERN = "visit_concern"
     FAMILY_VISIT = "family_visit"
+    AVAILABILITY = "availability"
+    WISHES = "wishes"
     # errands
     ERRAND_CARD = "errand_card"
     ERRAND = "errand"

@@ -9,8 +9,9 @@ from care.calls import Outcome, Reason
 
 
 class State(StrEnum):
-    """Where an assignment is."""
+    """Where an assignment is; a draft is the staff's alone until the week is published."""
 
+    DRAFT = "draft"
     OFFERED = "offered"
     ACCEPTED = "accepted"
     DECLINED = "declined"

@@ -1,15 +1,16 @@
 """What visits are owed in a week, and how they are shared out inside a pairing."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from itertools import combinations, pairwise
 
+from care.availability import Slot, can_come
 from care.cadence import part_of
 from care.community import Settings
-from care.days import HalfDay, days_of, half_day_name
+from care.days import HalfDay, days_of
 from care.elders import Tier
 
 APART = 2
@@ -45,6 +46,7 @@ class VolunteerWeek:
     Attributes:
         half_days: names such as "mon_am" on which they can come.
         away: dates of the week on which they are on leave.
+        dates: what they said of single half-days, stronger than `half_days`.
         most: visits a week at most.
         taken: visits of the week they already have, by day and half-day.
     """
@@ -55,10 +57,11 @@ class VolunteerWeek:
     away: frozenset[date] = frozenset()
     most: int = 2
     taken: tuple[tuple[date, HalfDay], ...] = ()
+    dates: Mapping[Slot, bool] = field(default_factory=dict)
 
     def can_come(self, day: date, half: HalfDay) -> bool:
         """Whether they said they can, and are not on leave."""
-        return half_day_name(day, half) in self.half_days and day not in self.away
+        return can_come((day, half), self.half_days, self.dates, self.away)
 
 
 class Why(StrEnum):

@@ -170,6 +170,7 @@ async def _give_visit(tx: AsyncSession, now: datetime, viewer: Viewer, found: At
         Taken: somebody with a visit planned for today is at the door already.
     """
     elder, day = found.elder, found.door.day
+    await visits.drop_drafts(tx, elder, day, day + timedelta(days=1))
     for one in await visits.of_elder(tx, elder.community_id, elder.id, day, day):
         if one.visit.state not in PLANNED:
             raise Taken(one.volunteer.name)

@@ -70,6 +70,7 @@ async def leave_care(
         list(await tx.scalars(select(Alert.id).where(*_open_alerts(elder)))),
     )
     states = {str(row.visit.id): row.visit.state.value for row in found.visits}
+    await visits.drop_drafts(tx, elder)
     for row in found.visits:
         await visits.move(tx, row.visit, ON_DUTY, State.DROPPED, reason=EXITED)
     for whole in found.errands:

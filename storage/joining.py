@@ -4,12 +4,13 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.access import Role
-from care.days import HALF_DAYS
+from care.availability import USUAL_VISITS, usual_half_days
 from care.joining import (
     INVITATION_LASTS,
     WRONG_TRIES_AN_HOUR,
@@ -183,16 +184,19 @@ async def _tie(tx: AsyncSession, now: datetime, invitation: Invitation, member: 
 
 async def ensure_volunteer(tx: AsyncSession, member: Member) -> None:
     """Give an invited volunteer the widest answers, to be narrowed in chat."""
-    await insert_once(
-        tx,
-        Volunteer,
-        member_id=member.id,
-        community_id=member.community_id,
-        kind=VolunteerKind.OTHER,
-        skills=[],
-        half_days=list(HALF_DAYS),
-        most_visits=3,
-    )
+    await insert_once(tx, Volunteer, **widest(member))
+
+
+def widest(member: Member) -> dict[str, Any]:
+    """What is taken for granted of a volunteer who has said nothing."""
+    return {
+        "member_id": member.id,
+        "community_id": member.community_id,
+        "kind": VolunteerKind.OTHER,
+        "skills": [],
+        "half_days": list(usual_half_days(VolunteerKind.OTHER)),
+        "most_visits": USUAL_VISITS,
+    }
 
 
 async def applicants(tx: AsyncSession, community_id: int) -> list[Member]:

@@ -15,6 +15,9 @@ from storage.elders import tie_of
 from storage.once import changed, insert_once
 from storage.tables import Assignment, Contact, Elder, Member
 
+# Why a visit was dropped that had only been drafted: it counts as nothing.
+DRAFTED = "drafted"
+
 
 @dataclass(frozen=True)
 class Visiting:
@@ -60,14 +63,14 @@ async def of_day(tx: AsyncSession, community_id: int, day: date) -> list[Visitin
 
 
 async def of_volunteer(tx: AsyncSession, viewer: Viewer, first: date, last: date) -> list[Visiting]:
-    """A volunteer's own visits of some days, declined ones left out."""
+    """A volunteer's own visits of some days, without drafts and what was declined or dropped."""
     return await _rows(
         tx,
         Assignment.community_id == viewer.community_id,
         Assignment.volunteer_id == viewer.member_id,
         Assignment.day >= first,
         Assignment.day <= last,
-        Assignment.state.not_in((State.DECLINED, State.DROPPED)),
+        Assignment.state.not_in((State.DRAFT, State.DECLINED, State.DROPPED)),
         Elder.exited_at.is_(None),
     )
 
@@ -97,6 +100,24 @@ async def open_of(
     if before is not None:
         when.append(Assignment.day < before)
     return await _rows(tx, Assignment.elder_id == elder.id, Assignment.state.in_(ON_DUTY), *when)
+
+
+async def drop_drafts(
+    tx: AsyncSession, elder: Elder, first: date | None = None, before: date | None = None
+) -> None:
+    """Take an elder's drafts out of the plan, of some days or of all; nobody has heard of them.
+
+    The rows stay: SQLite would give their numbers to other visits, and an old button would hit one.
+    """
+    when = []
+    if first is not None:
+        when.append(Assignment.day >= first)
+    if before is not None:
+        when.append(Assignment.day < before)
+    drafts = update(Assignment).where(
+        Assignment.elder_id == elder.id, Assignment.state == State.DRAFT, *when
+    )
+    await changed(tx, drafts.values(state=State.DROPPED, reason=DRAFTED))
 
 
 async def find(tx: AsyncSession, community_id: int, visit_id: int) -> Visiting:
@@ -129,7 +150,7 @@ async def access_visit(tx: AsyncSession, viewer: Viewer, visit_id: int) -> Visit
         NotYours: absent or somebody else's; the two read the same.
     """
     found = await find(tx, viewer.community_id, visit_id)
-    if found.visit.volunteer_id == viewer.member_id and Role.VOLUNTEER in viewer.roles:
+    if _goes(viewer, found.visit):
         return found
     if may(viewer, Right.CHANGE, await tie_of(tx, viewer, found.elder)):
         return found
@@ -143,9 +164,18 @@ async def access_my_visit(tx: AsyncSession, viewer: Viewer, visit_id: int) -> Vi
         NotYours: absent or somebody else's; the two read the same.
     """
     found = await find(tx, viewer.community_id, visit_id)
-    if found.visit.volunteer_id != viewer.member_id or Role.VOLUNTEER not in viewer.roles:
+    if not _goes(viewer, found.visit):
         raise NotYours
     return found
+
+
+def _goes(viewer: Viewer, visit: Assignment) -> bool:
+    """Whether it is the viewer's own visit; nobody has been asked for a draft yet."""
+    return (
+        visit.volunteer_id == viewer.member_id
+        and Role.VOLUNTEER in viewer.roles
+        and visit.state is not State.DRAFT
+    )
 
 
 async def access_led_visit(tx: AsyncSession, viewer: Viewer, visit_id: int) -> Visiting:

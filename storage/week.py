@@ -9,13 +9,14 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.access import Role
+from care.availability import USUAL_VISITS, usual_half_days
 from care.calls import CONTACTS, Kind
-from care.days import HALF_DAYS, WEEK, HalfDay, days_of, moment
+from care.days import WEEK, HalfDay, days_of, moment
 from care.joining import Standing
 from care.notices import Notice
 from care.visits import LIVE, PLANNED, CannotCome, State
 from care.week import ElderWeek, Gap, Visit, VolunteerWeek, Why, owed_visits, share_out
-from storage import leave, members, outbox, pairings, pauses, visits
+from storage import availability, leave, members, outbox, pairings, pauses, visits
 from storage.communities import settings_of, zone_of
 from storage.once import changed, insert_once
 from storage.pairings import Whole
@@ -26,7 +27,7 @@ GIVEN = "given"
 LEFT = "left"
 PAUSED = "paused"
 EXITED = "exited"
-MOST_VISITS = 3
+UNCOUNTED = frozenset({GIVEN, PAUSED, EXITED, visits.DRAFTED})
 ON_BOARD = (Standing.INVITED, Standing.ACTIVE)
 
 
@@ -40,16 +41,36 @@ def week_card(member_id: int, week: date) -> str:
     return f"week:{member_id}:{week}"
 
 
+async def plan_of(tx: AsyncSession, community_id: int, week: date) -> WeekPlan | None:
+    """The plan of a week, drafted or published; None before either."""
+    return await tx.get(WeekPlan, (community_id, week))
+
+
 async def published(tx: AsyncSession, community_id: int, week: date) -> WeekPlan | None:
     """The plan of a week, None before it is published."""
-    return await tx.get(WeekPlan, (community_id, week))
+    plan = await plan_of(tx, community_id, week)
+    return plan if plan is not None and plan.published_at is not None else None
 
 
 async def publish(tx: AsyncSession, now: datetime, community_id: int, week: date) -> bool:
     """Note that a week is published; False when it was before."""
-    return await insert_once(
-        tx, WeekPlan, community_id=community_id, week=week, published_at=now, gaps={}
+    new = {"community_id": community_id, "week": week, "published_at": now, "gaps": {}}
+    if await insert_once(tx, WeekPlan, **new):
+        return True
+    won = await changed(
+        tx,
+        update(WeekPlan)
+        .where(
+            WeekPlan.community_id == community_id,
+            WeekPlan.week == week,
+            WeekPlan.published_at.is_(None),
+        )
+        .values(published_at=now),
     )
+    plan = await plan_of(tx, community_id, week)
+    if plan is not None:
+        await tx.refresh(plan)
+    return won > 0
 
 
 def reasons(plan: WeekPlan | None) -> dict[int, Why]:
@@ -128,7 +149,7 @@ async def to_plan(tx: AsyncSession, station: Community, week: date) -> Week:
 
 def _excused(visit: Assignment) -> bool:
     """Dropped because the elder needs none, not because somebody else goes."""
-    return visit.state is State.DROPPED and visit.reason not in {GIVEN, PAUSED, EXITED}
+    return visit.state is State.DROPPED and visit.reason not in UNCOUNTED
 
 
 async def _visit_days(tx: AsyncSession, community_id: int, week: date) -> dict[int, set[date]]:
@@ -195,6 +216,7 @@ async def _volunteers(
         .order_by(Member.id)
     )
     away = await leave.days_away(tx, community_id, week)
+    dates = await availability.dates_of_community(tx, community_id, week, week + WEEK)
     taken: dict[int, list[tuple[date, HalfDay]]] = defaultdict(list)
     for row in rows:
         away[row.volunteer.id] |= _refused_days(row.visit)
@@ -206,8 +228,9 @@ async def _volunteers(
             frozenset(member_of[member.id]),
             _half_days(said),
             away=frozenset(away[member.id]),
-            most=said.most_visits if said else MOST_VISITS,
+            most=said.most_visits if said else USUAL_VISITS,
             taken=tuple(taken[member.id]),
+            dates=dates[member.id],
         )
         for member, said in people
     ]
@@ -215,7 +238,7 @@ async def _volunteers(
 
 def _half_days(said: Volunteer | None) -> frozenset[str]:
     """When a volunteer can come; somebody who was never asked can always."""
-    return frozenset(said.half_days if said else HALF_DAYS)
+    return frozenset(said.half_days if said else usual_half_days(None))
 
 
 def _refused_days(visit: Assignment) -> set[date]:
@@ -279,7 +302,7 @@ async def _free_those_who_left(tx: AsyncSession, community_id: int, week: date) 
 async def _note_gaps(
     tx: AsyncSession, community_id: int, week: date, gaps: tuple[Gap, ...], asked: set[int]
 ) -> None:
-    plan = await published(tx, community_id, week)
+    plan = await plan_of(tx, community_id, week)
     if plan is None:
         return
     kept = [gap for gap in plan.gaps.get("gaps", []) if gap["elder"] not in asked]

@@ -14,8 +14,8 @@ ROOMS = ("bot", "scheduler", "storage", "care")
 # Who may start the timed work: whatever wires the program together, or stands in for it.
 STARTERS = {"bot/service.py", "bot/simulation/pulse.py"}
 NO_IO = {
-    "calendar", "collections", "dataclasses", "datetime", "enum", "functools", "itertools", "math",
-    "operator", "re", "string", "typing", "unicodedata", "zoneinfo",
+    "calendar", "collections", "dataclasses", "datetime", "enum", "functools", "heapq", "itertools",
+    "math", "operator", "re", "string", "typing", "unicodedata", "zoneinfo",
     "phonenumbers", "pydantic", "pydantic_core", "stdnum",
 }  # fmt: skip
 FORBIDDEN_CALLS = {"open", "print", "input", "exec", "eval"}

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.screen import Screen
 from bot.screens import (
+    availability,
     call_list,
     calls,
     channel,
@@ -32,6 +33,7 @@ from bot.screens import (
     visits,
     week,
     week_visit,
+    wishes,
 )
 from bot.screens.reader import Facts, Reader, lines
 from bot.texts import Texts
@@ -116,6 +118,8 @@ SCREENS: dict[Notice, Draw] = {
     Notice.VISIT_DECLINED: week_visit.declined,
     Notice.VISIT_REMINDER: visits.reminder,
     Notice.VISIT_CONCERN: week_visit.concern,
+    Notice.AVAILABILITY: availability.availability,
+    Notice.WISHES: wishes.wishes,
     Notice.ERRAND_CARD: errands.card,
     Notice.ERRAND: errands.errand,
     Notice.ERRANDS: errands.errands,

@@ -145,6 +145,10 @@ async def elder(reader: Reader, facts: Facts) -> Screen | None:
             Button("🎚 " + tr("Tier and grade…"), tap("tier_menu", one.id)),
             Button("✉️ " + tr("Invite family"), tap("invite_for", one.id)),
         ),
+        (
+            Button("💛 " + tr("Wishes…"), tap("wishes", one.id)),
+            Button("🪪 " + tr("Handover card…"), tap("handover", one.id)),
+        ),
         *pause_rows,
         reader.back(tr("Elders"), "elders_back"),
     )

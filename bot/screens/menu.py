@@ -17,8 +17,9 @@ from storage import drafts, members
 from storage.tables import Outbox
 
 COMMAND_ORDER = (
-    "menu", "calls", "elders", "pairings", "week", "ledger", "visits", "errands", "elder", "errand",
-    "surge", "leave", "invite", "import", "export", "update", "help", "language", "me", "cancel",
+    "menu", "calls", "elders", "pairings", "week", "ledger",
+    "visits", "available", "errands", "elder", "errand", "surge", "leave",
+    "invite", "import", "export", "update", "help", "language", "me", "cancel",
 )  # fmt: skip
 
 
@@ -70,7 +71,7 @@ async def menu(reader: Reader, facts: Facts) -> Screen | None:
 def _icon(command: str) -> str:
     return {
         "calls": "📞 ", "elders": "👵 ", "pairings": "🤝 ", "week": "📅 ", "ledger": "🗓 ",
-        "visits": "🚪 ",
+        "visits": "🚪 ", "available": "🕘 ",
         "errands": "🛒 ", "elder": "👪 ", "errand": "🛒 ", "leave": "🌴 ",
         "surge": "🌡 ", "invite": "✉️ ",
         "import": "📥 ", "export": "📤 ", "update": "📋 ",
@@ -114,6 +115,8 @@ async def me(reader: Reader, facts: Facts) -> Screen | None:
         tr("Language: {language}", language={"zh_CN": "中文", "en": "English"}[tr.language]),
     )
     rows: list[tuple[Button, ...]] = [(Button(tr("Language 语言"), tap("do", "language")),)]
+    if Role.VOLUNTEER in person.roles:
+        rows.append((Button("🕘 " + command_text(tr, "available"), tap("do", "available")),))
     for member, community in await members.communities_of(reader.tx, reader.chat):
         if community.id != person.community.id:
             rows.append((Button(f"➡ {community.name}", tap("station", member.id)),))

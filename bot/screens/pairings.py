@@ -112,6 +112,10 @@ async def pairing(reader: Reader, facts: Facts) -> Screen | None:
     )
     buttons = [Button(f"{MARKS[one.tier]} {one.name}", tap("elder", one.id)) for one in found[:60]]
     rows = [tuple(buttons[n : n + 3]) for n in range(0, len(buttons), 3)]
+    free = [
+        Button(f"🕘 {one.name}", tap("avail_from", number, one.id)) for one in whole.volunteers[:20]
+    ]
+    rows.extend(tuple(free[n : n + 3]) for n in range(0, len(free), 3))
     rows.append((Button(tr("Dissolve"), tap("pairing_end", number)),))
     rows.append(reader.back(tr("Pairings"), "do:pairings"))
     return Screen(text, tuple(rows))

@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from bot.screen import Button, Screen
 from bot.screens.reader import BLANK, Facts, Reader, age, beside, lines, phone_of, tap
+from bot.screens.wishes import handover_lines
 from bot.screens.words import cannot_name, half_name, reason_name, visit_state, weekday_name
 from bot.texts import Texts
 from care.access import Role
@@ -229,6 +230,7 @@ async def _where(reader: Reader, row: Visiting) -> Markup:
         Markup("🏠 {}").format(elder.address or elder.building or tr("address not written down")),
         Markup("☎ {}").format(phone_of(reader, elder)),
         Markup("🔑 {}").format(elder.door_hint) if elder.door_hint else "",
+        *await handover_lines(reader, elder),
         Markup("📌 {}").format(elder.remark) if elder.remark else "",
         await _last_remark(reader, elder),
         tr("Signed in at {time}", time=tr.time(signed)) if signed else "",

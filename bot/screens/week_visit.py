@@ -48,7 +48,7 @@ def _not_needed(tr: Texts, reason: str) -> Markup:
             return tr("has left the station")
         case weeks.GIVEN:
             return tr("given to somebody else")
-        case weeks.PAUSED | weeks.EXITED:
+        case weeks.PAUSED | weeks.EXITED | visits.DRAFTED:
             return tr("not needed any more")
         case _:
             return reason_name(tr, Reason(reason))

@@ -6,9 +6,10 @@ from bot.texts import Texts
 from care import calls, errands, ladder, pauses, surge, visits, week
 from care.access import Role
 from care.days import WEEKDAYS, HalfDay
-from care.elders import Tier
+from care.elders import Sex, Tier
 from care.joining import Skill, VolunteerKind
 from care.pairings import Oddity
+from care.wishes import Dialect
 
 
 def role_name(tr: Texts, role: Role) -> Markup:
@@ -202,6 +203,32 @@ def weekday_name(tr: Texts, name: str) -> Markup:
     )[WEEKDAYS.index(name)]  # fmt: skip
 
 
+def sex_name(tr: Texts, sex: Sex) -> Markup:
+    """Woman or man."""
+    return tr("woman") if sex is Sex.FEMALE else tr("man")
+
+
+def dialect_name(tr: Texts, dialect: Dialect) -> Markup:
+    """What is spoken beside the standard language."""
+    match dialect:
+        case Dialect.LOCAL:
+            return tr("the local one")
+        case Dialect.CANTONESE:
+            return tr("Cantonese")
+        case Dialect.WU:
+            return tr("Wu")
+        case Dialect.MIN_NAN:
+            return tr("Min Nan")
+        case Dialect.HAKKA:
+            return tr("Hakka")
+        case Dialect.SICHUAN:
+            return tr("Sichuanese")
+        case Dialect.XIANG:
+            return tr("Xiang")
+        case Dialect.GAN:
+            return tr("Gan")
+
+
 def errand_name(tr: Texts, kind: errands.Kind) -> Markup:
     """What kind of errand."""
     match kind:
@@ -239,6 +266,8 @@ def errand_state(tr: Texts, state: errands.State) -> Markup:
 def visit_state(tr: Texts, state: visits.State) -> Markup:
     """Where a visit is."""
     match state:
+        case visits.State.DRAFT:
+            return tr("📝 not sent yet")
         case visits.State.OFFERED:
             return tr("❔ not answered yet")
         case visits.State.ACCEPTED:
@@ -348,6 +377,8 @@ def command_text(tr: Texts, command: str) -> Markup:
             return tr("Ledger of the days")
         case "visits":
             return tr("My visits")
+        case "available":
+            return tr("When I can come")
         case "errands":
             return tr("Errands to claim")
         case "elder":

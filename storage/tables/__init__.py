@@ -30,6 +30,7 @@ from storage.tables.watch import (
     TierQuestion,
     Told,
 )
+from storage.tables.week import Handover, Place, ServiceHours, SingleDate, Way, Wish
 from storage.tables.wire import Arrival, Draft, Inbox, Outbox, Post, Standing
 from storage.tables.work import (
     Assignment,
@@ -58,6 +59,7 @@ __all__ = [
     "ErrandStep",
     "FamilyLink",
     "FollowUp",
+    "Handover",
     "Inbox",
     "Invitation",
     "Leave",
@@ -68,8 +70,11 @@ __all__ = [
     "PairingElder",
     "PairingVolunteer",
     "Pause",
+    "Place",
     "Post",
     "RedDay",
+    "ServiceHours",
+    "SingleDate",
     "Standing",
     "Surge",
     "Table",
@@ -77,6 +82,8 @@ __all__ = [
     "TierQuestion",
     "Told",
     "Volunteer",
+    "Way",
     "WeekPlan",
+    "Wish",
     "WrongTry",
 ]

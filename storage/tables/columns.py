@@ -57,6 +57,7 @@ def dump_json(value: Any) -> str:
 Big = BigInteger().with_variant(Integer, "sqlite")
 Key = Annotated[int, mapped_column(Big, primary_key=True)]
 Json = Annotated[dict[str, Any], mapped_column(JSON)]
+Jsons = Annotated[list[Any], mapped_column(JSON)]
 Words = Annotated[list[str], mapped_column(JSON)]
 Short = Annotated[str, mapped_column(String(200))]
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from care.access import Role
@@ -66,7 +66,10 @@ class MemberRole(Table):
 
 
 class Volunteer(Table):
-    """What a volunteer said when applying: when they can come, what they offer."""
+    """What a volunteer said: when they can come, what they offer, how far they walk, from where.
+
+    `walks_metres` None: it does not matter. `in_pairs`: goes only together with somebody.
+    """
 
     __tablename__ = "volunteer"
 
@@ -76,6 +79,11 @@ class Volunteer(Table):
     skills: Mapped[Words]
     half_days: Mapped[Words]
     most_visits: Mapped[int]
+    sex: Mapped[Sex | None] = mapped_column(words(Sex))
+    dialects: Mapped[Words] = mapped_column(default=list, server_default="[]")
+    walks_metres: Mapped[int | None]
+    in_pairs: Mapped[bool] = mapped_column(default=False, server_default=false())
+    building: Mapped[str | None] = mapped_column(String(100))
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
     decided_at: Mapped[datetime | None]
 
@@ -143,7 +151,8 @@ class Elder(Table):
     """A person in care; the fields of `care.elders.ElderFacts`, whose purposes stand there.
 
     `ability_grade` is GB/T 42195's, 0 to 4, and not the tier; `confirmed_on` is the day on which
-    somebody last said that everything written here is still right.
+    somebody last said that everything written here is still right. `unit` is the entrance of the
+    building; `dialects` is what they speak.
     """
 
     __tablename__ = "elder"
@@ -158,7 +167,9 @@ class Elder(Table):
     birth_date: Mapped[date | None]
     phone: Mapped[str | None] = mapped_column(String(32))
     building: Mapped[str | None] = mapped_column(String(100))
+    unit: Mapped[str | None] = mapped_column(String(40))
     address: Mapped[str | None] = mapped_column(String(400))
+    dialects: Mapped[Words] = mapped_column(default=list, server_default="[]")
     tier: Mapped[Tier | None] = mapped_column(words(Tier))
     disability: Mapped[bool | None]
     chronic_illness: Mapped[bool | None]

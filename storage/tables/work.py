@@ -2,12 +2,12 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from care import calls, errands, visits
 from care.days import HalfDay
-from storage.tables.columns import Json, Key, Table, words
+from storage.tables.columns import Json, Jsons, Key, Table, words
 
 COMMUNITY = "community.id"
 ELDER = "elder.id"
@@ -58,18 +58,26 @@ class CheckIn(Table):
 
 
 class WeekPlan(Table):
-    """A week that has been published, once."""
+    """A week that has been drafted, published, or both; each once.
+
+    `quality` is what was measured of the plan when it was made.
+    """
 
     __tablename__ = "week_plan"
 
     community_id: Mapped[int] = mapped_column(ForeignKey(COMMUNITY), primary_key=True)
     week: Mapped[date] = mapped_column(primary_key=True)
-    published_at: Mapped[datetime]
+    drafted_at: Mapped[datetime | None]
+    published_at: Mapped[datetime | None]
     gaps: Mapped[Json]
+    quality: Mapped[Json | None]
 
 
 class Assignment(Table):
-    """One visit planned for one volunteer, one elder, one day and half-day."""
+    """One visit planned for one volunteer, one elder, one day and half-day.
+
+    `locked`: staff decided it, and planning leaves it as it is. `why`: why this volunteer.
+    """
 
     __tablename__ = "assignment"
     __table_args__ = (
@@ -98,6 +106,8 @@ class Assignment(Table):
     signed_in_at: Mapped[datetime | None]
     signed_out_at: Mapped[datetime | None]
     report: Mapped[Json | None]
+    locked: Mapped[bool] = mapped_column(default=False, server_default=false())
+    why: Mapped[Jsons] = mapped_column(default=list, server_default="[]")
     created_at: Mapped[datetime]
 
 

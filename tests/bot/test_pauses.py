@@ -4,13 +4,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.playground.records import Person
 from care.access import Role
 from care.pauses import Why
 from care.visits import State
-from storage.tables import Audit, Outbox, Pause, Post
+from storage.tables import Assignment, Audit, Outbox, Pause, Post
 from tests.bot.crowd import Crowd, crowd
 from tests.street import NOT_YOURS, Street, street
 
@@ -200,6 +200,19 @@ async def test_visits_within_the_pause_are_off_and_only_the_next_ones_are_worth_
     assert "住院" not in new.text
     assert len(home.stage.chat(home.wang)) == len(before[home.wang.id])
     assert not any(WANG in one.text for one in home.stage.chat(home.wang))
+
+
+async def test_drafts_within_the_pause_are_dropped_and_nobody_hears_of_them(
+    home: Street,
+) -> None:
+    await home.published()
+    async with home.stage.database.write() as tx:
+        await tx.execute(update(Assignment).values(state=State.DRAFT))
+    before = len(home.stage.chat(home.chen))
+    await paused(home, "4-20")
+    for one in await home.visits():
+        assert one.state is (State.DROPPED if one.elder_id == 1 else State.DRAFT)
+    assert len(home.stage.chat(home.chen)) == before
 
 
 async def test_a_week_that_is_planned_later_leaves_the_paused_days_free(home: Street) -> None:
