@@ -77,6 +77,7 @@ class Outbox(Table):
             postgresql_where=text("state = 'waiting'"),
         ),
         Index(None, "card", "state"),
+        Index(None, "chat", "edits"),
     )
 
     id: Mapped[Key]

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from care.notices import Notice, Priority
 from storage import outbox
@@ -316,3 +316,17 @@ async def test_the_newest_of_a_kind_is_changed_however_old_it_is(database: Datab
     await send(database, await post(database, Notice.VISIT, card="card"), 78, 20)
     await refresh(database)
     assert sorted(row.edits for row in await rows(database) if row.edits) == [77, 78]
+
+
+async def test_whether_a_message_is_changing_is_found_by_an_index(database: Database) -> None:
+    """Every redraw asks it of every message; read from the beginning it would slow down for years."""
+    if not database.is_sqlite:
+        # A table this small PostgreSQL rightly reads from the beginning.
+        return
+    asked = text(
+        "EXPLAIN QUERY PLAN SELECT 1 FROM outbox WHERE chat = 1 AND edits = 2"
+        " AND state IN ('waiting', 'sending')"
+    )
+    async with database.read() as tx:
+        plan = [row[3] for row in await tx.execute(asked)]
+    assert plan == ["SEARCH outbox USING INDEX ix_outbox_chat_edits (chat=? AND edits=?)"]
