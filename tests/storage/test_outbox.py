@@ -319,7 +319,7 @@ async def test_the_newest_of_a_kind_is_changed_however_old_it_is(database: Datab
 
 
 async def test_whether_a_message_is_changing_is_found_by_an_index(database: Database) -> None:
-    """Every redraw asks it of every message; read from the beginning it would slow down for years."""
+    """Every redraw asks it of every message; reading all of them would slow it down for years."""
     if not database.is_sqlite:
         # A table this small PostgreSQL rightly reads from the beginning.
         return
