@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from care.refusals import AlreadyPaused
 from care.typed import LONGEST, one_day
 
 
@@ -80,9 +81,15 @@ def first_day(text: str, today: date) -> date:
     return found
 
 
-def touching(pauses: list[Paused], first: date, until: date) -> Paused | None:
-    """The pause that covers any day from `first` on and before `until`; two never overlap."""
-    return next((one for one in pauses if one.touches(first, until)), None)
+def keep_apart(pauses: list[Paused], first: date, until: date) -> None:
+    """Two pauses never overlap.
+
+    Raises:
+        AlreadyPaused: one of them covers a day from `first` on and before `until`.
+    """
+    for one in pauses:
+        if one.touches(first, until):
+            raise AlreadyPaused(one.first, one.end)
 
 
 def covering(pauses: list[Paused], day: date) -> Paused | None:

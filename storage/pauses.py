@@ -15,8 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.access import Right, Viewer
 from care.days import local_day
-from care.pauses import Paused, Why, touching
-from care.refusals import AlreadyPaused, NotYours, Stale
+from care.pauses import Paused, Why, keep_apart
+from care.refusals import NotYours, Stale
 from storage.communities import zone_of
 from storage.elders import access_elder
 from storage.once import changed
@@ -103,9 +103,7 @@ async def none_between(
     """
     zone = zone_of(await tx.get_one(Community, elder.community_id))
     mine = (await of_elders(tx, [elder.id])).get(elder.id, [])
-    other = touching([as_rule(one, zone) for one in mine if one.id != but], first, until)
-    if other is not None:
-        raise AlreadyPaused(other.first, other.end)
+    keep_apart([as_rule(one, zone) for one in mine if one.id != but], first, until)
 
 
 async def access_pause(tx: AsyncSession, viewer: Viewer, pause_id: int) -> tuple[Pause, Elder]:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from care.pauses import Paused, covering, first_day, touching
+from care.pauses import Paused, covering, first_day, keep_apart
+from care.refusals import AlreadyPaused
 
 FIRST = date(2026, 4, 9)
 UNTIL = date(2026, 4, 20)
@@ -59,7 +60,6 @@ def test_two_pauses_touch_when_a_day_is_in_both(
     one = Paused(on(first), on(first + length), None if ended is None else on(ended))
     shared = any(one.covers(on(day)) for day in range(other, other + long))
     assert one.touches(on(other), on(other + long)) is shared
-    assert touching([one], on(other), on(other + long)) is (one if shared else None)
 
 
 def test_a_first_day_is_today_or_later_and_not_absurdly_late() -> None:
@@ -68,3 +68,13 @@ def test_a_first_day_is_today_or_later_and_not_absurdly_late() -> None:
     for wrong in ("4-8", "2027-4-8", "soon", "4-10 4-12"):
         with pytest.raises(ValueError, match=r".*"):
             first_day(wrong, FIRST)
+
+
+def test_the_pause_that_is_in_the_way_is_named_by_its_dates() -> None:
+    early = Paused(FIRST, FIRST + timedelta(days=3))
+    late = Paused(UNTIL, UNTIL + timedelta(days=3), ended_on=UNTIL + timedelta(days=1))
+    keep_apart([early, late], early.until, UNTIL)
+    keep_apart([early, late], late.end, late.until)
+    with pytest.raises(AlreadyPaused) as found:
+        keep_apart([early, late], early.until, UNTIL + timedelta(days=1))
+    assert (found.value.first, found.value.until) == (late.first, late.end)
