@@ -63,7 +63,9 @@ def tables(found: dict[str, Any]) -> Iterator[Table]:
     if found["left_over"]:
         table = Table("elder", "reason", title="Left over", title_justify="left")
         for one in found["left_over"]:
-            table.add_row(Text(one["elder"]), Text(" ".join(str(x) for x in list(one.values())[1:])))
+            table.add_row(
+                Text(one["elder"]), Text(" ".join(str(x) for x in list(one.values())[1:]))
+            )
         yield table
     if found["repairs"]:
         table = Table(

@@ -268,10 +268,12 @@ async def propose(settings: Settings, *, take: bool) -> dict[str, Any]:
         if take:
             async with database.write() as tx:
                 try:
-                    shown = proposals.fingerprint(known)
-                    await proposals.take(tx, now, station, found.groups, shown)
+                    await proposals.hold(tx, station, proposals.fingerprint(known))
+                    await proposals.take(tx, now, station, found.groups)
                 except Stale:
-                    raise Wrong("The records have changed meanwhile: please run it again.") from None
+                    raise Wrong(
+                        "The records have changed meanwhile: please run it again."
+                    ) from None
     return proposal_report.as_json(names, found) | {"seconds": seconds, "taken": take}
 
 

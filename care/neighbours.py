@@ -17,7 +17,7 @@ from care.walks import UNKNOWN_METRES, Walks, house
 NEIGHBOURS = 5
 MOST_BUILDINGS = 5
 # What a group may cost in walks to be one elder nearer to the middle size, squared.
-METRES_FOR_SIZE = 30
+METRES_FOR_SIZE = 10
 
 
 @dataclass(frozen=True)
@@ -78,16 +78,18 @@ def mixes(living: Mapping[str, int], walks: Walks, settings: Settings) -> list[M
 def _neighbourhoods(living: Mapping[str, int], walks: Walks) -> Iterator[tuple[str, ...]]:
     seen = set()
     for middle in sorted(living, key=house):
-        others = sorted(
-            living.keys() - {middle},
-            key=lambda one, middle=middle: (walks.between(middle, one).metres, house(one)),
-        )[:NEIGHBOURS]
+        near = partial(_nearness, walks, middle)
+        others = sorted(living.keys() - {middle}, key=near)[:NEIGHBOURS]
         for count in range(MOST_BUILDINGS):
             for chosen in combinations(others, count):
                 together = tuple(sorted((middle, *chosen), key=house))
                 if together not in seen:
                     seen.add(together)
                     yield together
+
+
+def _nearness(walks: Walks, middle: str, one: str) -> tuple[int, tuple[str, int, str]]:
+    return walks.between(middle, one).metres, house(one)
 
 
 def _shares(size: int, most: list[int]) -> Iterator[tuple[int, ...]]:
@@ -138,7 +140,7 @@ def _nearest(alone: list[str], walks: Walks, settings: Settings) -> list[str]:
     left = len(alone) - most
     size = len(alone) if left <= 0 else most if left >= least else least
     middle = alone[0]
-    group = sorted(alone, key=lambda one: (walks.between(middle, one).metres, house(one)))[:size]
+    group = sorted(alone, key=partial(_nearness, walks, middle))[:size]
     for one in group:
         alone.remove(one)
     return group

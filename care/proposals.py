@@ -5,7 +5,7 @@ capacity). Who goes together is worked out by `scheduler.proposer`; here stands 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
@@ -74,7 +74,7 @@ class Roster:
     workers: tuple[int, ...]
     pairings: tuple[Existing, ...] = ()
     ways: tuple[Way, ...] = ()
-    settings: Settings = Settings()
+    settings: Settings = field(default_factory=Settings)
 
     @cached_property
     def walks(self) -> Walks:
@@ -197,6 +197,8 @@ class Repair:
     """Who could take the place of those who left a pairing; what is None or empty needs nobody.
 
     Attributes:
+        elders: of the pairing.
+        led_by: the social worker who leads it now; None if it is they who left.
         left: what is missing and cannot be replaced.
     """
 
@@ -204,6 +206,8 @@ class Repair:
     worker_id: int | None
     volunteer_id: int | None
     why: tuple[Reason, ...]
+    elders: tuple[int, ...] = ()
+    led_by: int | None = None
     left: tuple[WhyLeft, ...] = ()
 
 

@@ -103,7 +103,10 @@ def _repair(hands: _Hands, pairing: Existing) -> Repair:
             hands.spare[volunteer.member_id] = max(0.0, able - owed)
             hands.places[volunteer.member_id] -= 1
     taker = volunteer.member_id if volunteer else None
-    return Repair(pairing.pairing_id, worker, taker, tuple(why), tuple(left))
+    elders = tuple(one.elder_id for one in pairing.elders)
+    return Repair(
+        pairing.pairing_id, worker, taker, tuple(why), elders, pairing.worker_id, tuple(left)
+    )
 
 
 # How the elders of a pairing live to each other is no reason for whoever joins it.

@@ -67,7 +67,7 @@ class Model:
         matrix.start_ = starts
         matrix.index_ = [column for _, _, parts in self._rows for column in parts]
         matrix.value_ = [value for _, _, parts in self._rows for value in parts.values()]
-        solver = highspy.Highs()
+        solver = highspy.Highs()  # type: ignore[no-untyped-call]
         solver.silent()
         for name, value in {
             "threads": 1, "random_seed": 1, "mip_rel_gap": GAP,

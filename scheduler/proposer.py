@@ -8,6 +8,7 @@ one proposal, so that a station pays no memory for a solver it seldom needs, and
 import asyncio
 import os
 import sys
+from collections import Counter
 
 from pydantic import TypeAdapter
 
@@ -21,6 +22,7 @@ from care.proposals import (
     reasons,
 )
 from care.repairs import join_existing, repairs
+from care.walks import house
 from scheduler import grouping, staffing
 from scheduler.highs import NotSolved
 
@@ -68,7 +70,7 @@ def proposed(roster: Roster) -> Proposal:
     joining = join_existing(roster)
     if joining:
         return Proposal((), joining, mended)
-    groups = grouping.group(roster)
+    groups = sorted(grouping.group(roster), key=_by_house)
     if not roster.workers:
         return Proposal((), _left(groups, WhyLeft.NO_WORKER), mended)
     teams = staffing.Staffing(roster, groups).run()
@@ -80,13 +82,18 @@ def proposed(roster: Roster) -> Proposal:
             leader,
             tuple(one.member_id for one in teams[n].volunteers),
             tuple(one.elder_id for one in groups[n]),
-            reasons(
-                roster, groups[n], teams[n].volunteers, staffing.able(roster, teams[n], teams)
-            ),
+            reasons(roster, groups[n], teams[n].volunteers, staffing.able(roster, teams[n], teams)),
         )
         for n, leader in zip(kept, leaders, strict=True)
     ]
     return Proposal(tuple(found), _left(lonely, WhyLeft.NO_VOLUNTEER), mended)
+
+
+def _by_house(elders: list[ElderNeed]) -> tuple[object, ...]:
+    """In order of the houses, as people walk."""
+    houses = Counter(one.building or "" for one in elders)
+    main = max(houses, key=lambda one: houses[one])
+    return (main == "", house(main), elders[0].elder_id)
 
 
 def _left(groups: list[list[ElderNeed]], reason: WhyLeft) -> tuple[LeftOver, ...]:

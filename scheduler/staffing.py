@@ -156,9 +156,7 @@ def workers(roster: Roster, groups: Sequence[Sequence[ElderNeed]]) -> list[int]:
     for g in range(len(groups)):
         model.row({leads[one, g]: 1 for one in led}, 1, 1)
     answer = model.solve()
-    return [
-        next(one for one in led if answer[leads[one, g]] > 1 / 2) for g in range(len(groups))
-    ]
+    return [next(one for one in led if answer[leads[one, g]] > 1 / 2) for g in range(len(groups))]
 
 
 def _red(elders: Sequence[ElderNeed]) -> int:

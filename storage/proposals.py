@@ -11,14 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.access import Role, Viewer
 from care.days import HALF_DAYS
-from care.joining import Standing
 from care.proposals import ElderNeed, Existing, Group, Proposal, Repair, Roster, VolunteerOffer
 from care.refusals import NotYours, Stale
-from storage import drafts, members, pairings
+from storage import drafts, members, pairings, roster_import
 from storage.communities import settings_of
 from storage.once import changed, insert_once
 from storage.pairings import Whole
-from storage.roster_import import hold
 from storage.tables import Community, Draft, Elder, Member, Pairing, PairingVolunteer, Volunteer
 from storage.week import MOST_VISITS, ON_BOARD
 
@@ -92,22 +90,22 @@ def fingerprint(found: Roster) -> str:
     return sha256(_ROSTER.dump_json(found)).hexdigest()[:16]
 
 
-async def take(
-    tx: AsyncSession, now: datetime, station: Community, groups: Sequence[Group], shown: str
-) -> list[Pairing]:
-    """Make the proposed pairings, all or none.
-
-    Args:
-        tx: the transaction; nobody else takes a proposal for this community until it ends.
-        now: when.
-        station: the community.
-        groups: those that somebody decided for.
-        shown: the fingerprint of the roster they were proposed for.
+async def hold(tx: AsyncSession, station: Community, shown: str) -> None:
+    """Make sure that the roster is still the one a proposal was made for, until the end.
 
     Raises:
-        Stale: the roster has changed meanwhile.
+        Stale: it has changed meanwhile.
     """
-    await _hold(tx, station, shown)
+    # Only one at a time may change a community in one sweep, by a roster or by a proposal.
+    await roster_import.hold(tx, station.id)
+    if fingerprint(await roster(tx, station)) != shown:
+        raise Stale
+
+
+async def take(
+    tx: AsyncSession, now: datetime, station: Community, groups: Sequence[Group]
+) -> list[Pairing]:
+    """Make proposed pairings, all or none; whoever calls holds the roster in this transaction."""
     return [
         await pairings.create(
             tx, now, station.id, one.worker_id, list(one.volunteers), list(one.elders)
@@ -116,13 +114,11 @@ async def take(
     ]
 
 
-async def mend(tx: AsyncSession, station: Community, repair: Repair, shown: str) -> None:
+async def mend(tx: AsyncSession, station: Community, repair: Repair) -> None:
     """Put the proposed people into the place of those who left a pairing.
 
-    Raises:
-        Stale: the roster has changed meanwhile.
+    Whoever calls holds the roster in this transaction.
     """
-    await _hold(tx, station, shown)
     number = repair.pairing_id
     if repair.worker_id is not None:
         await changed(
@@ -130,7 +126,7 @@ async def mend(tx: AsyncSession, station: Community, repair: Repair, shown: str)
         )
     if repair.volunteer_id is not None:
         gone = select(Member.id).where(
-            Member.community_id == station.id, Member.standing == Standing.LEFT
+            Member.community_id == station.id, Member.standing.not_in(ON_BOARD)
         )
         await changed(
             tx,
@@ -144,47 +140,47 @@ async def mend(tx: AsyncSession, station: Community, repair: Repair, shown: str)
         )  # fmt: skip
 
 
-async def _hold(tx: AsyncSession, station: Community, shown: str) -> None:
-    await hold(tx, station.id)
-    if fingerprint(await roster(tx, station)) != shown:
-        raise Stale
-
-
 class Kept:
     """A proposal that waits in a chat for somebody's decision.
 
     Attributes:
         number: of the draft; it goes into the buttons.
         shown: the fingerprint of the roster it was made for.
-        done: numbers of the groups and repairs that were taken or left out, "g3" or "r0".
+        decided: groups and repairs by name, "g3" or "r0", and whether they were taken.
     """
 
     def __init__(self, draft: Draft) -> None:
         self.number = draft.number
         self.proposal: Proposal = _PROPOSAL.validate_python(draft.answers["proposal"])
         self.shown: str = draft.answers["shown"]
-        self.done: list[str] = list(draft.answers["done"])
+        self.decided: dict[str, bool] = dict(draft.answers["decided"])
         self._draft = draft
 
-    def is_open(self, name: str) -> bool:
-        """Whether nobody has decided yet."""
-        return name not in self.done
+    @property
+    def groups(self) -> dict[str, Group]:
+        """The groups by name."""
+        return {f"g{n}": one for n, one in enumerate(self.proposal.groups)}
 
-    def open_groups(self) -> dict[int, Group]:
-        """The groups that are neither taken nor left out, by their number, from 0."""
-        found = enumerate(self.proposal.groups)
-        return {n: one for n, one in found if self.is_open(f"g{n}")}
+    @property
+    def repairs(self) -> dict[str, Repair]:
+        """The repairs by name, as far as somebody can be put into the place."""
+        return {
+            f"r{n}": one
+            for n, one in enumerate(self.proposal.repairs)
+            if one.worker_id is not None or one.volunteer_id is not None
+        }
 
-    def open_repairs(self) -> dict[int, Repair]:
-        """Likewise, as far as somebody can be put in the place."""
-        found = enumerate(self.proposal.repairs)
-        return {n: one for n, one in found if self.is_open(f"r{n}")}
+    @property
+    def undecided(self) -> list[str]:
+        """What is neither taken nor left out; those who left a pairing come first."""
+        return [one for one in (*self.repairs, *self.groups) if one not in self.decided]
 
-    def note(self, now: datetime, *names: str, shown: str | None = None) -> None:
+    def note(self, now: datetime, *names: str, taken: bool, shown: str | None = None) -> None:
         """Somebody decided; `shown` is the roster's new fingerprint if that changed it."""
-        self.done += names
+        self.decided |= dict.fromkeys(names, taken)
         self.shown = shown or self.shown
-        self._draft.answers = self._draft.answers | {"done": self.done, "shown": self.shown}
+        changes = {"decided": self.decided, "shown": self.shown}
+        self._draft.answers = self._draft.answers | changes
         self._draft.updated_at = now
 
 
@@ -195,7 +191,7 @@ async def keep(
     answers = {
         "proposal": _PROPOSAL.dump_python(found, mode="json"),
         "shown": shown,
-        "done": [],
+        "decided": {},
     }
     draft = await drafts.begin(
         tx, now, chat, FORM, answers, member=viewer.member_id, community=viewer.community_id
@@ -220,6 +216,16 @@ async def access_kept(tx: AsyncSession, chat: int, viewer: Viewer, number: int) 
     return Kept(draft)
 
 
-def may_take(viewer: Viewer, worker_id: int | None) -> bool:
-    """A supervisor decides for everybody, a social worker for pairings of their own."""
-    return viewer.supervisor or worker_id == viewer.member_id
+def may_take(viewer: Viewer, kept: Kept, name: str) -> bool:
+    """A supervisor decides for everybody; a social worker for what they lead, or would lead."""
+    if viewer.supervisor:
+        return True
+    if name in kept.groups:
+        return kept.groups[name].worker_id == viewer.member_id
+    mend = kept.repairs[name]
+    return (mend.worker_id or mend.led_by) == viewer.member_id
+
+
+def takeable(viewer: Viewer, kept: Kept) -> list[str]:
+    """What is undecided and the viewer's to decide."""
+    return [one for one in kept.undecided if may_take(viewer, kept, one)]
