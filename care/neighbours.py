@@ -14,8 +14,8 @@ from care.community import Settings
 from care.walks import UNKNOWN_METRES, Walks, house
 
 # A group is looked for in a building and so many of those that are nearest to it.
-NEIGHBOURS = 5
-MOST_BUILDINGS = 5
+NEIGHBOURS = 4
+MOST_BUILDINGS = 4
 # What a group may cost in walks to be one elder nearer to the middle size, squared.
 METRES_FOR_SIZE = 10
 

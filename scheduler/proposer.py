@@ -40,6 +40,8 @@ async def propose(roster: Roster) -> Proposal:
         sys.executable,
         "-m",
         "scheduler.proposer",
+        # It finds the program where this one did, whatever folder a command is given in.
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
