@@ -231,13 +231,13 @@ def reasons(
         volunteers: of the group.
         able: visits a week that they can make here, beside their other pairings.
     """
-    owed = round(roster.owed(elders), 1)
+    owed, able = round(roster.owed(elders), 1), round(able, 1)
     enough = Why.CAPACITY if able >= owed else Why.CAPACITY_SHORT
     return (
         place_reason(roster.walks, elders),
         *_near(roster.walks, elders, volunteers),
         *_dialects(elders, volunteers),
-        Reason(enough, owed=owed, able=round(able, 1)),
+        Reason(enough, owed=owed, able=able),
     )
 
 
