@@ -25,9 +25,9 @@ LISTS = (
     Notice.ALL_CLEAR, Notice.CALL_LIST, Notice.CALLS_OPEN, Notice.CONTACT, Notice.DAY_MISSED,
     Notice.DOOR_OFF, Notice.ELDERS, Notice.ERRAND_TOLD, Notice.ERRANDS, Notice.EVENING,
     Notice.FAMILY_REACHED, Notice.FOLLOW_UP, Notice.PAIRED, Notice.PAIRING, Notice.PAIRINGS,
-    Notice.PAUSE_ASKED, Notice.PAUSE_TOLD, Notice.TIER, Notice.TIER_REVIEW, Notice.TIERS,
-    Notice.UPDATE, Notice.UPDATES, Notice.VISIT_CONCERN, Notice.VISIT_DECLINED, Notice.VISIT_OFF,
-    Notice.WEEK_VISIT,
+    Notice.PAUSE_ASKED, Notice.PAUSE_TOLD, Notice.PROPOSAL, Notice.TIER,
+    Notice.TIER_REVIEW, Notice.TIERS, Notice.UPDATE, Notice.UPDATES, Notice.VISIT_CONCERN,
+    Notice.VISIT_DECLINED, Notice.VISIT_OFF, Notice.WEEK_VISIT,
 )  # fmt: skip
 LATELY = timedelta(days=2)
 

@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 from sqlalchemy.exc import DBAPIError
 
-from bot import ledger_report, station
+from bot import ledger_report, proposal_report, station
 from bot.logs import hide, set_up
 from bot.settings import Settings, SettingWrong, read_settings
 from bot.station import Wrong
@@ -136,12 +136,26 @@ def export(file: Annotated[Path, typer.Argument(help="The .xlsx to write.")]) ->
 
 @app.command()
 def pair(
-    worker: Annotated[str, typer.Option(help="The social worker.")],
-    volunteers: Annotated[str, typer.Option(help="Names, with commas between.")],
-    elders: Annotated[str, typer.Option(help="Names, with commas between.")],
+    worker: Annotated[str | None, typer.Option(help="The social worker.")] = None,
+    volunteers: Annotated[str | None, typer.Option(help="Names, with commas between.")] = None,
+    elders: Annotated[str | None, typer.Option(help="Names, with commas between.")] = None,
+    propose: Annotated[
+        bool, typer.Option("--propose", help="Propose pairings for everybody who is in none.")
+    ] = False,
+    take: Annotated[bool, typer.Option("--take", help="Make what is proposed.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make a pairing: one social worker, volunteers, 3 to 5 elders."""
+    """Make a pairing: one social worker, volunteers, 3 to 5 elders; or propose them all."""
+    named = (worker, volunteers, elders)
+    if propose:
+        if any(one is not None for one in named):
+            raise Wrong("Say either --propose or who is to be paired, not both.")
+        _propose(take=take, as_json=as_json)
+        return
+    if take:
+        raise Wrong("--take belongs to --propose.")
+    if worker is None or volunteers is None or elders is None:
+        raise Wrong("Say --worker, --volunteers and --elders, or --propose.")
     found = asyncio.run(station.pair(_settings(), worker, _names(volunteers), _names(elders)))
     if as_json:
         _print_json(found)
@@ -149,6 +163,16 @@ def pair(
     _say(f"Pairing {found['pairing']}: {found['elders']} elders, {found['volunteers']} volunteers.")
     for oddity in found["warnings"]:
         _say(f"Note: {oddity}")
+
+
+def _propose(*, take: bool, as_json: bool) -> None:
+    found = asyncio.run(station.propose(_settings(), take=take))
+    if as_json:
+        _print_json(found)
+        return
+    for table in proposal_report.tables(found):
+        out.print(table)
+    _say(proposal_report.summary(found))
 
 
 def _names(text: str) -> list[str]:

@@ -1,5 +1,6 @@
 """Pairings: the list, a new one in a few taps, and dissolving one."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from markupsafe import Markup
@@ -18,7 +19,7 @@ from care.notices import Notice
 from care.refusals import NotYours
 from storage import elders, members, pairings
 from storage.members import Person
-from storage.tables import Elder, Member
+from storage.tables import Elder, Member, Pairing
 
 
 async def show_list(update: Update, turn: Turn) -> None:
@@ -177,12 +178,23 @@ async def _create(turn: Turn, _said: NewPairing, answers: dict[str, Any]) -> Non
         [one.id for one in volunteers],
         [one.id for one in chosen],
     )
-    await members.audit(turn.tx, turn.now, person.viewer, "pairing_made", f"pairing:{pairing.id}")
-    for one in volunteers:
-        key = f"paired:{pairing.id}:{one.id}"
-        await turn.tell(members.to_of(one), Notice.PAIRED, key=key, pairing=pairing.id)
+    await made(turn, pairing, volunteers)
     await refresh_call_lists(turn)
     await turn.show(Notice.PAIRING, pairing=pairing.id, created=bool(volunteers))
+
+
+async def made(turn: Turn, pairing: Pairing, volunteers: Iterable[Member]) -> None:
+    """A pairing was made: it is written down who did, and its volunteers are told."""
+    target = f"pairing:{pairing.id}"
+    await members.audit(turn.tx, turn.now, turn.me.viewer, "pairing_made", target)
+    await tell_paired(turn, pairing.id, volunteers)
+
+
+async def tell_paired(turn: Turn, pairing_id: int, volunteers: Iterable[Member]) -> None:
+    """Volunteers hear once with whom they are paired."""
+    for one in volunteers:
+        key = f"paired:{pairing_id}:{one.id}"
+        await turn.tell(members.to_of(one), Notice.PAIRED, key=key, pairing=pairing_id)
 
 
 PAIRING = Form(

@@ -5,28 +5,38 @@ import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
 import uvicorn
 from starlette.applications import Starlette
+from telegram import Update
 from telegram.error import InvalidToken, TelegramError
 from telegram.request import BaseRequest
 
+from bot import proposals, roster
 from bot.channel import Channel
 from bot.clock import Clock
 from bot.pacer import Pacer
 from bot.receive import Receiver
 from bot.request import AiohttpRequest
-from bot.roster import prepare
 from bot.send import Sender
 from bot.settings import Settings, SettingWrong
 from bot.turn import App, Turns
+from scheduler import proposer
 from scheduler.heartbeat import Heartbeat
 from scheduler.jobs import JOBS
 from storage.engine import Database
 
 log = structlog.get_logger()
+
+
+async def prepare(update: Update, database: Database, now: datetime) -> Any:
+    """What takes its time is done before a turn opens its transaction: a file, a proposal."""
+    sent = await roster.prepare(update, database, now)
+    return sent or await proposals.prepare(update, database, proposer.propose)
 
 
 @dataclass

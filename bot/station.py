@@ -1,6 +1,7 @@
 """What the commands do, one function each; every one opens the database and closes it again."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Bot
 from telegram.error import TelegramError
 
+from bot import proposal_report
 from bot.channel import SecondChannel
 from bot.request import AiohttpRequest, Timeouts
 from bot.routes import build
@@ -25,7 +27,9 @@ from care.cadence import days_of_month, month_of
 from care.days import local_day
 from care.elders import Tier
 from care.pairings import oddities
-from care.refusals import UnknownName
+from care.refusals import Stale, UnknownName
+from scheduler import proposer
+from scheduler.highs import NotSolved
 from storage import (
     calls,
     channel,
@@ -36,6 +40,7 @@ from storage import (
     members,
     outbox,
     pairings,
+    proposals,
     roster,
     roster_import,
 )
@@ -242,6 +247,36 @@ async def pair(
         "volunteers": len(helpers),
         "warnings": [oddity_name(tr, one, len(cared)).unescape() for one in odd],
     }
+
+
+async def propose(settings: Settings, *, take: bool) -> dict[str, Any]:
+    """Propose pairings for everybody who is in none; with `take`, make them.
+
+    Raises:
+        Wrong: the solver failed, or the roster changed while it worked.
+    """
+    now = settings.make_clock().now()
+    async with opened(settings) as database:
+        async with database.read() as tx:
+            station = await the_community(tx)
+            known = await proposals.roster(tx, station)
+            names = await proposals.names_of(tx, station.id)
+        began = time.perf_counter()
+        try:
+            found = await proposer.propose(known)
+        except NotSolved as error:
+            raise Wrong(f"No proposal could be made: {error}.") from None
+        seconds = round(time.perf_counter() - began, 3)
+        if take:
+            async with database.write() as tx:
+                try:
+                    await proposals.hold(tx, station, proposals.fingerprint(known))
+                    await proposals.take(tx, now, station, found.groups)
+                except Stale:
+                    raise Wrong(
+                        "The records have changed meanwhile: please run it again."
+                    ) from None
+    return proposal_report.as_json(names, found) | {"seconds": seconds, "taken": take}
 
 
 async def ledger(

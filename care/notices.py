@@ -56,6 +56,7 @@ class Notice(StrEnum):
     PAIRINGS = "pairings"
     PAIRING = "pairing"
     PAIRED = "paired"
+    PROPOSAL = "proposal"
     NOT_REACHED = "not_reached"
     FAMILY_CHOICE = "family_choice"
     UNREACHABLE = "unreachable"

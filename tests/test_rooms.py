@@ -11,8 +11,9 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ("bot", "scheduler", "storage", "care")
-# Who may start the timed work: whatever wires the program together, or stands in for it.
-STARTERS = {"bot/service.py", "bot/simulation/pulse.py"}
+# Who may start the timed work: whatever wires the program together, or stands in for it; and the
+# commands, which have a proposal worked out without any service that runs.
+STARTERS = {"bot/service.py", "bot/simulation/pulse.py", "bot/station.py"}
 NO_IO = {
     "calendar", "collections", "dataclasses", "datetime", "enum", "functools", "heapq", "itertools",
     "math", "operator", "re", "string", "typing", "unicodedata", "zoneinfo",

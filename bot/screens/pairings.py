@@ -62,6 +62,7 @@ async def pairings(reader: Reader, facts: Facts) -> Screen | None:
         *(tuple(buttons[n : n + 2]) for n in range(0, len(buttons), 2)),
         pages(len(found), page, PAGE, "pairings_page"),
         (Button("➕ " + tr("New pairing"), "pairing_new"),),
+        (Button("🧩 " + tr("Propose pairings"), "pairings_propose"),),
         reader.back(tr("Menu"), "do:menu"),
     ]
     return Screen(text, tuple(filter(None, rows)))

@@ -1,6 +1,8 @@
 """The command line that others build on: its words, its JSON, its exit codes."""
 
+import asyncio
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,10 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from bot.main import app, main
+from care.access import Role
+from care.joining import Standing
+from storage import communities, members
+from storage.engine import Database
 
 ROSTER = "姓名,等级,电话,楼栋\n王桂芳,红,13800138000,12号楼\n赵大爷,,13800138001,3号楼\n"
 
@@ -129,6 +135,54 @@ def test_pair_names_who_is_not_known_and_says_what_is_unusual(
     answer("import", "roster.csv")
     words = ("pair", "--worker", "李敏", "--volunteers", "陈同学", "--elders", "王桂芳")
     assert "李敏" in sentence(capsys, monkeypatch, *words)
+
+
+def test_pairings_are_proposed_for_all_and_made_when_taken(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    founded()
+    lines = [f"老人{n},黄,{'3号楼' if n % 2 else '12号楼'}" for n in range(8)]
+    roster(tmp_path, "\n".join(["姓名,等级,楼栋", *lines]))
+    answer("import", "roster.csv")
+    asyncio.run(joined())
+    found = answer("pair", "--propose")
+    assert found["left_over"] == found["repairs"] == []
+    assert [len(one["elders"]) for one in found["pairings"]] == [4, 4]
+    first = found["pairings"][0]
+    assert (first["worker"], first["volunteers"]) == ("李敏", ["陈同学"])
+    assert first["why"] == [
+        {"why": "same_building", "buildings": ["3号楼"]},
+        {"why": "capacity_short", "owed": 8.0, "able": 3.0},
+    ]
+    assert "8 elders made" in nuanlin("pair", "--propose", "--take").output
+    assert answer("pair", "--propose")["pairings"] == []
+    words = ("pair", "--propose", "--worker", "李敏")
+    assert "not both" in sentence(capsys, monkeypatch, *words)
+    assert "--propose" in sentence(capsys, monkeypatch, "pair", "--worker", "李敏")
+    assert "--propose" in sentence(capsys, monkeypatch, "pair", "--take")
+
+
+async def joined() -> None:
+    """A social worker and two volunteers have joined."""
+    database = Database("sqlite+aiosqlite:///station.db")
+    now = datetime(2026, 4, 9, tzinfo=UTC)
+    async with database.write() as tx:
+        [station] = await communities.every(tx)
+        for name, role in (
+            ("李敏", Role.SOCIAL_WORKER), ("陈同学", Role.VOLUNTEER), ("刘阿姨", Role.VOLUNTEER),
+        ):  # fmt: skip
+            roles = frozenset({role})
+            await members.create(tx, now, station.id, name, roles, standing=Standing.ACTIVE)
+    await database.close()
+
+
+def test_who_is_left_over_is_said_with_the_reason(tmp_path: Path) -> None:
+    founded()
+    roster(tmp_path, ROSTER)
+    answer("import", "roster.csv")
+    told = nuanlin("pair", "--propose").output
+    assert "no_worker" in told
+    assert "2 left over" in told
 
 
 def test_status_is_one_object_with_the_figures_of_the_day() -> None:
