@@ -4,21 +4,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from itertools import combinations
 
 from pydantic import TypeAdapter
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.access import Role, Viewer
+from care.availability import USUAL_VISITS
 from care.days import HALF_DAYS
 from care.proposals import ElderNeed, Existing, Group, Proposal, Repair, Roster, VolunteerOffer
 from care.refusals import NotYours, Stale
-from storage import drafts, members, pairings, roster_import
+from care.walks import Way
+from storage import drafts, members, pairings, places, roster_import
 from storage.communities import settings_of
 from storage.once import changed, insert_once
 from storage.pairings import Whole
 from storage.tables import Community, Draft, Elder, Member, Pairing, PairingVolunteer, Volunteer
-from storage.week import MOST_VISITS, ON_BOARD
+from storage.week import ON_BOARD
 
 FORM = "proposal"
 _ROSTER, _PROPOSAL = TypeAdapter(Roster), TypeAdapter(Proposal)
@@ -34,13 +37,15 @@ async def roster(tx: AsyncSession, station: Community) -> Roster:
         await _volunteers(tx, station.id),
         tuple(sorted(one.id for one in workers)),
         tuple(_existing(one) for one in standing),
+        await _ways(tx, station.id),
         settings=settings_of(station),
     )
 
 
 def _need(elder: Elder) -> ElderNeed:
     limited = bool(elder.limited_mobility)
-    return ElderNeed(elder.id, elder.tier, elder.building, limited_mobility=limited)
+    speaks = tuple(elder.dialects)
+    return ElderNeed(elder.id, elder.tier, elder.building, speaks, limited_mobility=limited)
 
 
 def _existing(whole: Whole) -> Existing:
@@ -63,11 +68,24 @@ async def _volunteers(tx: AsyncSession, community_id: int) -> tuple[VolunteerOff
     return tuple(
         VolunteerOffer(
             one,
-            len(said[one].half_days) if one in said else len(HALF_DAYS),
-            said[one].most_visits if one in said else MOST_VISITS,
+            len(said[one].half_days),
+            said[one].most_visits,
+            said[one].building,
+            tuple(said[one].dialects),
+            said[one].walks_metres,
         )
+        if one in said
+        else VolunteerOffer(one, len(HALF_DAYS), USUAL_VISITS)
         for one in sorted(found)
     )
+
+
+async def _ways(tx: AsyncSession, community_id: int) -> tuple[Way, ...]:
+    """Between which buildings the distance is known, from the map."""
+    known = await places.map_of(tx, community_id)
+    pairs = combinations(await places.buildings(tx, community_id), 2)
+    measured = ((a, b, known.metres(a, b)) for a, b in pairs)
+    return tuple(Way(a, b, metres) for a, b, metres in measured if metres is not None)
 
 
 @dataclass(frozen=True)

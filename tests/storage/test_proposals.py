@@ -8,7 +8,7 @@ from care.elders import ElderFacts, Tier
 from care.joining import Standing
 from care.proposals import Group, Proposal, Repair
 from care.refusals import NotYours, Stale
-from storage import drafts, elders, members, pairings, proposals
+from storage import drafts, elders, members, pairings, places, proposals
 from storage.engine import Database
 from storage.once import insert_once
 from storage.tables import Elder, Volunteer
@@ -121,3 +121,22 @@ async def test_a_kept_proposal_is_for_whoever_asked_and_until_another_form_begin
         await drafts.end(tx, 77)
         with pytest.raises(Stale):
             await proposals.access_kept(tx, 77, li, kept.number)
+
+
+async def test_dialects_distances_and_how_far_somebody_walks_are_known(
+    database: Database, towns: Towns
+) -> None:
+    here = towns.here
+    async with database.write() as tx:
+        new = await newcomer(tx, towns)
+        new.dialects = ["hakka"]
+        said = await tx.get_one(Volunteer, here.chen.id)
+        said.building, said.dialects, said.walks_metres = "16号楼", ["hakka"], 300
+        await tx.flush()
+        await places.put_way(tx, here.id, "15号楼", "16号楼", 120)
+        found = await proposals.roster(tx, here.station)
+        [elder] = [one for one in found.elders if one.elder_id == new.id]
+        [chen] = [one for one in found.volunteers if one.member_id == here.chen.id]
+    assert elder.dialects == ("hakka",)
+    assert (chen.building, chen.dialects, chen.walks_metres) == ("16号楼", ("hakka",), 300)
+    assert found.walks.between("15号楼", "16号楼").metres == 120
