@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import settings
 
 from tests.postgres import Postgres, installations, running
@@ -37,3 +38,10 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
     url: str = request.getfixturevalue("postgres_url")
     return url
+
+
+@pytest.fixture(autouse=True)
+def own_log() -> Iterator[None]:
+    """A command has the log write to its own standard error, which is closed after its test."""
+    yield
+    structlog.reset_defaults()

@@ -47,7 +47,7 @@ async def test_the_proof_notices_when_a_guard_is_taken_out(
 ) -> None:
     program = ("-m", "tests.proof.careless", guard, "serve")
 
-    result = await run(tmp_path, [Kill(moment, calls) for calls in (1, 3)], program=program)
+    result = await run(tmp_path, [Kill(moment, calls) for calls in (1, 2, 3)], program=program)
 
     assert getattr(result, noticed) > 0, result.found
 
