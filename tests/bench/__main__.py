@@ -15,7 +15,7 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import inside, lives
+from tests.bench import inside, lives, planning
 
 Figure = tuple[str, str, str]
 
@@ -84,6 +84,32 @@ def preview(runs: int) -> Iterator[Figure]:
     yield (f"preview of a roster of {inside.ROWS:,} rows", f"{seconds:.1f} s, {peak:.0f} MB", "")
 
 
+def week() -> Iterator[Figure]:
+    """The week's plan: how good, how fast, and how it grows. CPU seconds, so once is enough."""
+    same = planning.compared(range(1, 6))
+    yield (
+        "week's plan, 82 elders and 140 volunteers",
+        f"{same.seconds:.2f} s CPU; exact search {same.seconds_exact:.2f} s",
+        f"cost {same.cost[0]}, best {same.cost[1]}; own plans {same.own[0]}, best {same.own[1]}",
+    )
+    scarce = planning.planned(5, volunteers=50)
+    yield (
+        "the same with 50 volunteers, who cannot do it all",
+        f"{scarce.seconds / scarce.communities:.2f} s CPU, {scarce.missing} visits uncovered",
+        f"gap to the bound {scarce.gap:.2%}; {scarce.broken} rules broken",
+    )
+    few, many = planning.planned(12), planning.planned(122)
+    for one in (few, many):
+        yield (
+            f"week's plan, {planning.elders(one.communities):,} elders",
+            f"{one.seconds:.1f} s CPU, gap to the bound {one.gap:.2%}",
+            f"{one.communities} communities; {one.missing} visits uncovered, {one.broken} rules "
+            "broken" + ("" if one is few else "; goal ≤ 40 s and ≤ 2 %"),
+        )
+    growth = (many.seconds / few.seconds) / (many.communities / few.communities) * 10
+    yield ("week's plan, ten times the elders", f"{growth:.1f} × the time", "goal ≤ 11 ×")
+
+
 def written(rows: list[Figure], runs: int) -> str:
     """The table as a page."""
     machine = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}"
@@ -120,7 +146,7 @@ def main() -> None:
     console = Console()
     rows: list[Figure] = []
     figures = (claims(given.runs, given.claims), first_answer(given.runs), broadcast(given.runs))
-    for several in (*figures, quiet(given.runs), preview(given.runs)):
+    for several in (*figures, quiet(given.runs), preview(given.runs), week()):
         for row in several:
             console.print(" · ".join(row), markup=False, highlight=False)
             rows.append(row)
