@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 from sqlalchemy.exc import DBAPIError
 
-from bot import ledger_report, proposal_report, station
+from bot import ledger_report, plan_report, proposal_report, station
 from bot.logs import hide, set_up
 from bot.settings import Settings, SettingWrong, read_settings
 from bot.station import Wrong
@@ -177,6 +177,32 @@ def _propose(*, take: bool, as_json: bool) -> None:
 
 def _names(text: str) -> list[str]:
     return [one.strip() for one in text.replace("，", ",").split(",") if one.strip()]
+
+
+@app.command()
+def plan(
+    week: Annotated[str | None, typer.Option(help="Like 2026-W48; next week if not given.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Plan the visits still owed in a week, and say how good the plan is; nothing is changed."""
+    found = asyncio.run(station.plan(_settings(), _week(week)))
+    if as_json:
+        _print_json(found)
+        return
+    for table in plan_report.tables(found):
+        out.print(table)
+    _say(plan_report.summary(found))
+
+
+def _week(text: str | None) -> date | None:
+    """The Monday of a week written as ISO 8601 does."""
+    if text is None:
+        return None
+    try:
+        year, _, number = text.upper().partition("-W")
+        return date.fromisocalendar(int(year), int(number), 1)
+    except ValueError:
+        raise Wrong(f"--week {text!r} is no week: write it like 2026-W48.") from None
 
 
 @app.command()

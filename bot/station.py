@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Bot
 from telegram.error import TelegramError
 
-from bot import proposal_report
+from bot import plan_report, proposal_report
 from bot.channel import SecondChannel
 from bot.request import AiohttpRequest, Timeouts
 from bot.routes import build
@@ -24,12 +24,13 @@ from bot.settings import Settings
 from bot.texts import Texts
 from care.access import Role
 from care.cadence import days_of_month, month_of
-from care.days import local_day
+from care.days import WEEK, HalfDay, local_day, week_of
 from care.elders import Tier
 from care.pairings import oddities
 from care.refusals import Stale, UnknownName
 from scheduler import proposer
 from scheduler.highs import NotSolved
+from scheduler.planner_worker import NotPlanned, Planner
 from storage import (
     calls,
     channel,
@@ -40,6 +41,7 @@ from storage import (
     members,
     outbox,
     pairings,
+    planning,
     proposals,
     roster,
     roster_import,
@@ -277,6 +279,32 @@ async def propose(settings: Settings, *, take: bool) -> dict[str, Any]:
                         "The records have changed meanwhile: please run it again."
                     ) from None
     return proposal_report.as_json(names, found) | {"seconds": seconds, "taken": take}
+
+
+async def plan(settings: Settings, week: date | None) -> dict[str, Any]:
+    """Plan what is still owed in a week, next week if none is named; nothing is written down.
+
+    Raises:
+        Wrong: the week is over, or the solver failed.
+    """
+    now = settings.make_clock().now()
+    async with opened(settings) as database, database.read() as tx:
+        station = await the_community(tx)
+        today = local_day(now, communities.zone_of(station))
+        monday = week or week_of(today) + WEEK
+        if monday + WEEK <= today:
+            raise Wrong("That week is over: name this week or a later one, like 2026-W48.")
+        first = (today + timedelta(days=1), HalfDay.AM) if monday <= today else None
+        known = await planning.to_plan(tx, station, monday, first)
+    began = time.perf_counter()
+    try:
+        async with Planner() as planner:
+            found = await planner.plan(known.problem)
+    except NotPlanned as error:
+        raise Wrong(f"The week could not be planned: {error}.") from None
+    seconds = round(time.perf_counter() - began, 3)
+    name = f"{monday:%G-W%V}"
+    return {"week": name} | plan_report.as_json(known, found) | {"seconds": seconds}
 
 
 async def ledger(

@@ -162,6 +162,27 @@ def test_pairings_are_proposed_for_all_and_made_when_taken(
     assert "--propose" in sentence(capsys, monkeypatch, "pair", "--take")
 
 
+def test_a_week_is_planned_with_a_reason_for_every_visit_and_every_gap(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    founded()
+    roster(tmp_path, "姓名,等级,楼栋\n甲,黄,3号楼\n乙,黄,3号楼\n丙,绿,12号楼")
+    answer("import", "roster.csv")
+    asyncio.run(joined())
+    answer("pair", "--worker", "李敏", "--volunteers", "陈同学", "--elders", "甲,乙,丙")
+    found = answer("plan", "--week", "2999-W02")
+    assert found["week"] == "2999-W02"
+    assert {one["volunteer"] for one in found["visits"]} == {"陈同学"}
+    assert all(one["why"] and one["date"] >= "2999-01-07" for one in found["visits"])
+    assert sum(one["owed"] for one in found["gaps"]) + len(found["visits"]) == 4
+    [reason] = {one["reason"] for one in found["gaps"]}
+    assert reason == "everybody free this week has as many visits as they wish"
+    assert found["gap_to_bound"] == 0
+    assert "3 visits, 1 not covered" in nuanlin("plan", "--week", "2999-W02").output
+    assert "2026-W48" in sentence(capsys, monkeypatch, "plan", "--week", "next")
+    assert "over" in sentence(capsys, monkeypatch, "plan", "--week", "2020-W01")
+
+
 async def joined() -> None:
     """A social worker and two volunteers have joined."""
     database = Database("sqlite+aiosqlite:///station.db")
