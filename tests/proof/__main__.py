@@ -194,7 +194,7 @@ twelve invariants, from the file and from what really was sent: no silent miss, 
 lost, no double effect, the right person, nothing unhappens, it calms down, time, unreachable is not
 silent, private at rest, sound, faults accounted for. With faults the process is killed about ten
 times a day at any point, calls fail before and after their effect, updates come late, twice and out
-of order, the disk fills up, the clock jumps. One seed is one history: the same seed, the same trace."""
+of order, the disk fills up, the clock jumps. One seed is one history: same seed, same trace."""
 EXPLAINED = """\
 The real program, killed with SIGKILL again and again while people go on pressing, and many
 processes that claim the same errands at once.
