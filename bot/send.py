@@ -73,6 +73,7 @@ class Sender:
     longest_sleep: float = LONGEST_SLEEP
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _busy: dict[int, asyncio.Task[bool]] = field(default_factory=dict)
+    _under_way: set[int] = field(default_factory=set)
     _left: list[tuple[int, int]] = field(default_factory=list)
     _later: datetime | None = None
     _looked: float = 0.0
@@ -136,8 +137,10 @@ class Sender:
         if self._news or self._is_old(now, at):
             self._news, self._looked = False, at
             async with self.database.read() as tx:
-                self._left, self._later = await outbox.due(tx, now)
-            self._full = len(self._left) == outbox.MOST_AT_ONCE
+                due, self._later = await outbox.due(tx, now)
+            self._full = len(due) == outbox.MOST_AT_ONCE
+            # What has only just set out still waits in the database; it needs no turn of its own.
+            self._left = [one for one in due if one[0] not in self._under_way]
         pause = self.longest_sleep
         if self._later is not None:
             pause = min(pause, self.clock.real_seconds_until(self._later))
@@ -175,12 +178,14 @@ class Sender:
             self.pacer.sent(chat, at)
             task = asyncio.create_task(self._send(row), name=f"send {row}")
             self._busy[chat] = task
-            task.add_done_callback(partial(self._done, chat))
+            self._under_way.add(row)
+            task.add_done_callback(partial(self._done, row, chat))
         self._left = left
         return pause
 
-    def _done(self, chat: int, task: asyncio.Task[bool]) -> None:
+    def _done(self, row: int, chat: int, task: asyncio.Task[bool]) -> None:
         self._busy.pop(chat, None)
+        self._under_way.discard(row)
         self._news = self._news or task.cancelled() or task.result()
         # With nothing left over and nothing new there would be nothing to find.
         if self._news or self._left or self._full:
