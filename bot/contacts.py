@@ -46,9 +46,11 @@ async def written(turn: Turn, elder: Elder, contact: Contact) -> None:
 
 async def count_again(turn: Turn, elder: Elder, *days: date) -> None:
     """Days that are closed are counted again, and everything that shows them is redrawn."""
-    for day in set(days):
-        await ledger.recount(turn.tx, turn.now, elder, day)
-    await refresh_lists(turn, elder, card_of(elder.id), contacts_card(elder.id))
+    other = False
+    for day in sorted(set(days)):
+        other |= await ledger.recount(turn.tx, turn.now, elder, day)
+    pictures = (ledger.ledger_card(elder.community_id),) if other else ()
+    await refresh_lists(turn, elder, card_of(elder.id), contacts_card(elder.id), *pictures)
 
 
 async def show_history(update: Update, turn: Turn) -> None:

@@ -131,6 +131,7 @@ PASSING = frozenset(
         Notice.CALLS_OPEN,
         Notice.CHECK_IN,
         Notice.DOOR,
+        Notice.LEDGER,
         Notice.VISIT_REMINDER,
         Notice.VISIT,
         Notice.VISITS,

@@ -32,16 +32,23 @@ from storage.tables import (
 )
 
 
-async def recount(tx: AsyncSession, now: datetime, elder: Elder, day: date) -> None:
+def ledger_card(community_id: int) -> str:
+    """The card name of pictures of the ledger."""
+    return f"ledger:{community_id}"
+
+
+async def recount(tx: AsyncSession, now: datetime, elder: Elder, day: date) -> bool:
     """Something was written down or corrected: what a closed day is now; `closed_as` stays.
 
-    Where a contact lasts for several days, the days after it are counted again too.
+    Where a contact lasts for several days, the days after it are counted again too. Whether the
+    ledger shows something else now.
     """
     station = await tx.get_one(Community, elder.community_id)
     last = day + timedelta(days=settings_of(station).red_every_days - 1)
     rows = await tx.scalars(
         select(RedDay).where(RedDay.elder_id == elder.id, RedDay.day.between(day, last))
     )
+    other = False
     for row in list(rows):
         contact = (await closing.contacts_on(tx, station, [elder], row.day)).get(elder.id)
         found = (await closing.excuses_on(tx, station, [elder], row.day)).get(elder.id)
@@ -50,7 +57,9 @@ async def recount(tx: AsyncSession, now: datetime, elder: Elder, day: date) -> N
         if (row.state, row.excuse, row.contact_id) != (state, excuse, contact or None):
             row.state, row.excuse, row.contact_id = state, excuse, contact or None
             row.changed_at = now
+            other = True
     await tx.flush()
+    return other
 
 
 @dataclass(frozen=True)

@@ -110,6 +110,17 @@ async def test_what_happened_yesterday_and_is_written_down_today_counts_for_yest
     assert (day.closed_as, day.state, day.contact_id) == (State.MISSED, State.MET, contact.id)
 
 
+async def test_a_picture_of_the_ledger_that_stands_open_follows_a_late_contact(town: Crowd) -> None:
+    shown = await town.stage.say(town.boss, "/ledger")
+    assert "met 0, missed 1" in shown.text
+    before = shown.photo
+    await history(town)
+    await press(town, "Enter a contact", "a call", "yesterday", "morning", "✅ fine", "I did")
+    await town.stage.say(town.li, "asked for the plumber")
+    assert "met 1, missed 0" in shown.text
+    assert shown.photo != before
+
+
 async def test_a_late_contact_leaves_today_open_and_takes_yesterday_off_the_list(
     town: Crowd,
 ) -> None:
