@@ -99,6 +99,12 @@ def due_at(step: Step, day: date, waiting: Waiting, settings: Settings, zone: Zo
     return max(named, waiting.owed_since + GRACE[step])
 
 
+def begins_at(day: date, settings: Settings, zone: ZoneInfo) -> datetime:
+    """Before when on `day` no rung is due by the clock alone, for anybody (UTC)."""
+    times = (settings.remind_calls_at, settings.door_visit_at, settings.escalate_at)
+    return moment(day, min(times), zone)
+
+
 def due(
     now: datetime, day: date, waiting: Waiting, settings: Settings, zone: ZoneInfo
 ) -> frozenset[Step]:

@@ -97,18 +97,19 @@ async def show_silent(tx: AsyncSession, now: datetime, station: Community) -> No
 async def post_visit_reminders(tx: AsyncSession, now: datetime, station: Community) -> None:
     """08:30: volunteers with a visit today get one reminder each."""
     today = local_day(now, communities.zone_of(station))
-    for volunteer in {
-        row.volunteer.id: row.volunteer for row in await visits.of_day(tx, station.id, today)
-    }.values():
+    going = {row.volunteer.id: row.volunteer for row in await visits.of_day(tx, station.id, today)}
+    keys = {one: f"visit_reminder:{one}:{today}" for one in going}
+    had = await outbox.posted(tx, keys.values())
+    for volunteer in going.values():
         to = members.to_of(volunteer)
-        if to is not None:
+        if to is not None and keys[volunteer.id] not in had:
             await outbox.post(
                 tx,
                 now,
                 to,
                 Notice.VISIT_REMINDER,
                 {"day": str(today)},
-                key=f"visit_reminder:{volunteer.id}:{today}",
+                key=keys[volunteer.id],
                 card=f"visits_of:{volunteer.id}",
                 expires_at=moment(today, time(20), communities.zone_of(station)),
             )
@@ -117,8 +118,10 @@ async def post_visit_reminders(tx: AsyncSession, now: datetime, station: Communi
 async def post_family_reminders(tx: AsyncSession, now: datetime, station: Community) -> None:
     """The evening before a visit: the family is told who comes, and when."""
     today = local_day(now, communities.zone_of(station))
-    for row in await visits.of_day(tx, station.id, today + timedelta(days=1)):
-        for member in await families.of_elder(tx, row.elder):
+    rows = await visits.of_day(tx, station.id, today + timedelta(days=1))
+    related = await families.of_elders(tx, station.id, [row.elder.id for row in rows])
+    for row in rows:
+        for member in related[row.elder.id]:
             to = members.to_of(member)
             if to is not None:
                 await outbox.post(

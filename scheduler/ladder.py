@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from care.access import Role
 from care.days import local_day, moment
 from care.ladder import Alert as Kind
-from care.ladder import DoorEnd, Step, Waiting, cause_of, due
+from care.ladder import DoorEnd, Step, Waiting, begins_at, cause_of, due
 from care.notices import Notice
 from care.visits import State
 from storage import alerts, calls, closing, doors, ladder, members, outbox, pairings
@@ -25,13 +25,17 @@ GIVEN_UP = frozenset({State.DECLINED, State.DROPPED})
 
 async def climb(tx: AsyncSession, now: datetime, station: Community) -> None:
     """Whoever is still waiting for a contact today: the rungs that are due and not taken yet."""
-    day = local_day(now, zone_of(station))
+    settings, zone = settings_of(station), zone_of(station)
+    day = local_day(now, zone)
+    early = now < begins_at(day, settings, zone)
+    # Until then all mornings are alike, but for those who did not answer.
+    if early and not await doors.wanted(tx, station.id, day, settings.attempts_for_door_visit):
+        return
     waiting = await calls.waiting_today(tx, now, station)
     if not waiting:
         return
     asked = await doors.of_day(tx, [elder.id for elder, _ in waiting], day)
     failed = {one.elder_id for one in asked.values() if one.end is DoorEnd.NOBODY}
-    settings, zone = settings_of(station), zone_of(station)
     rungs: dict[Step, list[tuple[Elder, Waiting]]] = {step: [] for step in Step}
     for elder, one in waiting:
         state = replace(one, door_failed=elder.id in failed)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.access import Role, Viewer
@@ -15,11 +15,12 @@ from care.refusals import NotYours, Stale, Taken
 from care.visits import PLANNED, State
 from care.week import Visit
 from storage import alerts, ladder, leave, members, outbox, pairings, visits
+from storage.calls import unanswered
 from storage.communities import zone_of
 from storage.elders import tie_of
 from storage.ladder import Letter
 from storage.once import changed, insert_once
-from storage.tables import Community, DoorVisit, Elder, Member
+from storage.tables import Community, Contact, DoorVisit, Elder, Member
 
 
 def door_card(door_id: int) -> str:
@@ -100,6 +101,31 @@ async def of_day(tx: AsyncSession, elder_ids: list[int], day: date) -> dict[int,
     """The door visit of each elder on a day, ended or not."""
     rows = await tx.scalars(_OF_DAY, {"elders": elder_ids, "day": day})
     return {row.elder_id: row for row in rows}
+
+
+_WANTED = select(
+    or_(
+        exists().where(
+            DoorVisit.community_id == bindparam("community"), DoorVisit.day == bindparam("day")
+        ),
+        exists(
+            select(Contact.elder_id)
+            .where(
+                Contact.community_id == bindparam("community"),
+                Contact.day == bindparam("day"),
+                unanswered(),
+            )
+            .group_by(Contact.elder_id)
+            .having(func.count() >= bindparam("attempts"))
+        ),
+    )
+)
+
+
+async def wanted(tx: AsyncSession, community_id: int, day: date, attempts: int) -> bool:
+    """Whether a door visit was asked for on a day, or somebody was tried so often that one is."""
+    asked = {"community": community_id, "day": day, "attempts": attempts}
+    return bool(await tx.scalar(_WANTED, asked))
 
 
 async def begin_door(

@@ -1,5 +1,6 @@
 """The outbox: messages as intents, rendered when they are sent."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -156,6 +157,17 @@ async def post_edit(tx: AsyncSession, now: datetime, row: Standing, key: str | N
     )
 
 
+_POSTED = select(Outbox.key).where(Outbox.key.in_(bindparam("keys", expanding=True)))
+
+
+async def posted(tx: AsyncSession, keys: Iterable[str]) -> set[str]:
+    """Those of `keys` whose message was queued before."""
+    asked = list(keys)
+    if not asked:
+        return set()
+    return {key for key in await tx.scalars(_POSTED, {"keys": asked}) if key is not None}
+
+
 async def posted_at(tx: AsyncSession, key: str) -> datetime | None:
     """When the message of this key was queued, None when it was not."""
     return await tx.scalar(select(Outbox.created_at).where(Outbox.key == key))
@@ -303,11 +315,16 @@ async def move_chat(tx: AsyncSession, before: int, after: int) -> None:
     await changed(tx, delete(Standing).where(Standing.chat == before))
 
 
+_UNDER_WAY = select(exists().where(Outbox.state == Post.SENDING))
+
+
 async def recover(tx: AsyncSession, now: datetime) -> int:
     """After a crash: what was being sent is unclear. How many rows that were.
 
     An edit is the same however often it is done, and a `must` is repeated; a `once` is not.
     """
+    if not await tx.scalar(_UNDER_WAY):
+        return 0
     must = [notice for notice in Notice if manner_of(notice).delivery is Delivery.MUST]
     again = or_(Outbox.edits.is_not(None), Outbox.notice.in_(must))
     repeated = await changed(

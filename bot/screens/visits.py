@@ -225,7 +225,7 @@ async def _where(reader: Reader, row: Visiting) -> Markup:
         beside(
             Markup("<b>{}</b>").format(elder.name),
             age(reader, elder),
-            half_name(tr, row.visit.half),
+            Markup("· {}").format(half_name(tr, row.visit.half)),
         ),
         Markup("🏠 {}").format(elder.address or elder.building or tr("address not written down")),
         Markup("☎ {}").format(phone_of(reader, elder)),

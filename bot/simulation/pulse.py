@@ -20,7 +20,7 @@ SURELY = timedelta(hours=3)
 # every ten minutes; the reminder does not come on the heels of a list that came late.
 PATIENCE = {"alerts": timedelta(minutes=10), "ladder": timedelta(hours=1),
             "second_channel": timedelta(hours=1)}  # fmt: skip
-EMERGENCY = timedelta(minutes=1)
+EMERGENCY = timedelta(minutes=2)
 # What has not arrived in chat is told outside of it, by waiting alone.
 UNTOLD = timedelta(minutes=5)
 OPEN = "SELECT count(*) FROM alert WHERE closed_at IS NULL AND taken_at IS NULL"

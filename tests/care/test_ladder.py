@@ -13,6 +13,7 @@ from care.ladder import (
     Cause,
     Step,
     Waiting,
+    begins_at,
     cause_of,
     due,
     due_at,
@@ -59,6 +60,28 @@ def test_who_becomes_owed_in_the_afternoon_has_an_hour() -> None:
     assert due_at(Step.RAISE, DAY, early, USUAL, ZONE) == at(17)
     assert due_at(Step.RAISE, DAY, late, USUAL, ZONE) == at(17, 30)
     assert due(at(17, 29), DAY, late, USUAL, ZONE) == set()
+
+
+@given(
+    st.builds(
+        Settings,
+        remind_calls_at=st.times(),
+        door_visit_at=st.times(),
+        escalate_at=st.times(),
+        attempts_for_door_visit=st.integers(1, 5),
+    ),
+    st.integers(0, 24 * 60 - 1),
+    st.none() | st.integers(0, 24 * 60 - 1),
+    st.integers(0, 5),
+)
+def test_before_the_first_rung_only_attempts_make_one_due(
+    settings: Settings, minute: int, since: int | None, attempts: int
+) -> None:
+    now = at(0) + timedelta(minutes=minute)
+    owed = None if since is None else at(0) + timedelta(minutes=since)
+    found = due(now, DAY, Waiting(1, owed, attempts), settings, ZONE)
+    if now < begins_at(DAY, settings, ZONE):
+        assert found == ({Step.DOOR} if attempts >= settings.attempts_for_door_visit else set())
 
 
 @given(
