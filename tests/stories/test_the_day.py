@@ -356,7 +356,9 @@ async def test_short_long_and_leap_days_have_one_row_and_one_list_each(
     """Summer time in Berlin and elsewhere, February 29: every day has its list, once, at 08:30."""
     async with neighbours(tmp_path, start=start, zone=zone) as us:
         end = f"{date.fromordinal(day.toordinal() + 2)} 00:30"
-        await us.through(start, end, minutes=30)
+        # Of what is done every half hour every second time is enough, where summer time is an hour.
+        step = 30 if zone == "Australia/Lord_Howe" else 60
+        await us.through(start.replace("06:00", "06:30"), end, step)
         days = [date.fromordinal(day.toordinal() + step) for step in (-1, 0, 1)]
         assert [row.day for row in await us.rows(ClosedDay)] == days
         assert [row.day for row in await us.rows(RedDay)] == days
