@@ -18,6 +18,7 @@ from telegram.request import BaseRequest
 
 from bot import (
     availability,
+    calendar,
     calls,
     contact_entry,
     contact_fixes,
@@ -33,12 +34,14 @@ from bot import (
     leaving,
     ledger,
     menu,
+    pairing_changes,
     pairings,
     pauses,
     proposals,
     reviews,
     roster,
     surge,
+    swaps,
     tiers,
     updates,
     visits,
@@ -105,6 +108,7 @@ PRESSED: dict[str, Handle] = {
     **follow_ups.PRESSED,
     **elders.PRESSED,
     **pairings.PRESSED,
+    **pairing_changes.PRESSED,
     **proposals.PRESSED,
     **roster.PRESSED,
     **visits.PRESSED,
@@ -120,6 +124,8 @@ PRESSED: dict[str, Handle] = {
     **ledger.PRESSED,
     **availability.PRESSED,
     **wishes.PRESSED,
+    **swaps.PRESSED,
+    **calendar.PRESSED,
 }
 
 GROUP_PRESSED = frozenset({"claim"})

@@ -14,12 +14,13 @@ from telegram import Bot
 from telegram.error import TelegramError
 
 from bot import plan_report, proposal_report
+from bot.calendar import WHERE
 from bot.channel import SecondChannel
 from bot.request import AiohttpRequest, Timeouts
 from bot.routes import build
 from bot.screens.roster import column, reason
 from bot.screens.words import oddity_name
-from bot.service import Service, Webhook, requests
+from bot.service import Calendars, Service, Webhook, requests
 from bot.settings import Settings
 from bot.texts import Texts
 from care.access import Role
@@ -338,8 +339,9 @@ async def serve(settings: Settings) -> None:
     async with opened(settings) as database:
         request, polling = requests()
         application = build(request, polling, token, settings.telegram_url)
+        application.bot_data[WHERE] = settings.calendar_url
         service = Service.make(database, application, clock, speed=clock.speed, channel=outside)
-        await service.run(Webhook.from_settings(settings))
+        await service.run(Webhook.from_settings(settings), Calendars.from_settings(settings))
 
 
 async def seed(settings: Settings) -> str:

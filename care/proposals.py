@@ -185,11 +185,18 @@ class WhyLeft(StrEnum):
 
 @dataclass(frozen=True)
 class LeftOver:
-    """An elder in no group; `pairing_id` is one with room for them, where there is one."""
+    """An elder in no group; `pairing_id` is one with room for them, where there is one.
+
+    Attributes:
+        led_by: the social worker of that pairing.
+        beside: the elders who are in it.
+    """
 
     elder_id: int
     reason: WhyLeft
     pairing_id: int | None = None
+    led_by: int | None = None
+    beside: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -104,6 +104,7 @@ async def pairing(reader: Reader, facts: Facts) -> Screen | None:
     found = in_order(list(whole.elders))
     text = paragraphs(
         tr("🤝 Created. The volunteers have been told.") if facts.get("created") else "",
+        tr("🔄 You now lead this pairing.") if facts.get("given") else "",
         lines(
             tr("Social worker: {name}", name=whole.worker.name),
             tr("Volunteers: {names}", names=volunteers or "—"),
@@ -117,6 +118,7 @@ async def pairing(reader: Reader, facts: Facts) -> Screen | None:
         Button(f"🕘 {one.name}", tap("avail_from", number, one.id)) for one in whole.volunteers[:20]
     ]
     rows.extend(tuple(free[n : n + 3]) for n in range(0, len(free), 3))
+    rows.append((Button(tr("✏️ Change who is in it"), tap("pair_change", number)),))
     rows.append((Button(tr("Dissolve"), tap("pairing_end", number)),))
     rows.append(reader.back(tr("Pairings"), "do:pairings"))
     return Screen(text, tuple(rows))

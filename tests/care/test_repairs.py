@@ -82,7 +82,8 @@ def test_two_elders_without_a_pairing_join_the_nearest_with_room() -> None:
     broken = Existing(3, 90, (), (elder(30),))
     known = Roster((elder(2), elder(1)), (offer(1),), (90,), (near, far, broken), FAR)
     found = join_existing(known)
-    assert [(one.elder_id, one.pairing_id) for one in found] == [(1, 1), (2, 2)]
+    assert [(one.elder_id, one.pairing_id, one.led_by) for one in found] == [(1, 1, 90), (2, 2, 90)]
+    assert found[1].beside == (20, 21, 22)
     assert {one.reason for one in found} == {WhyLeft.JOIN_EXISTING}
 
 
