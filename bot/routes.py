@@ -37,6 +37,7 @@ from bot import (
     pairing_changes,
     pairings,
     pauses,
+    places,
     proposals,
     reviews,
     roster,
@@ -110,6 +111,7 @@ PRESSED: dict[str, Handle] = {
     **pairings.PRESSED,
     **pairing_changes.PRESSED,
     **proposals.PRESSED,
+    **places.PRESSED,
     **roster.PRESSED,
     **visits.PRESSED,
     **errands.PRESSED,
@@ -244,6 +246,7 @@ def add_handlers(application: Application[Any, Any, Any, Any, Any, Any]) -> None
     add(ChatMemberHandler(_answering(menu.group_joined), ChatMemberHandler.MY_CHAT_MEMBER))
     add(MessageHandler(filters.StatusUpdate.MIGRATE, _answering(menu.group_moved)))
     add(MessageHandler(one & filters.CONTACT, _answering(menu.contact)))
+    add(MessageHandler(one & filters.LOCATION, _answering(places.take_point)))
     add(MessageHandler(one & filters.Document.ALL, _answering(roster.take_file)))
     add(MessageHandler(one & filters.TEXT & ~filters.COMMAND, _answering(menu.words)))
     add(MessageHandler(one, _answering(menu.words)))

@@ -59,6 +59,8 @@ class Notice(StrEnum):
     PAIRING_CHANGE = "pairing_change"
     UNPAIRED = "unpaired"
     PROPOSAL = "proposal"
+    PLACES = "places"
+    PLACE = "place"
     NOT_REACHED = "not_reached"
     FAMILY_CHOICE = "family_choice"
     UNREACHABLE = "unreachable"

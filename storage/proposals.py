@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from itertools import combinations
 
 from pydantic import TypeAdapter
 from sqlalchemy import delete, select, update
@@ -24,7 +23,6 @@ from care.proposals import (
     VolunteerOffer,
 )
 from care.refusals import NotYours, Stale
-from care.walks import Way
 from storage import drafts, members, pairings, places, roster_import
 from storage.communities import settings_of
 from storage.once import changed, insert_once
@@ -55,7 +53,7 @@ async def roster(tx: AsyncSession, station: Community) -> Roster:
         await _volunteers(tx, station.id),
         tuple(sorted(one.id for one in workers)),
         tuple(_existing(one) for one in standing),
-        await _ways(tx, station.id),
+        await places.map_of(tx, station.id),
         settings=settings_of(station),
     )
 
@@ -96,14 +94,6 @@ async def _volunteers(tx: AsyncSession, community_id: int) -> tuple[VolunteerOff
         else VolunteerOffer(one, len(HALF_DAYS), USUAL_VISITS)
         for one in sorted(found)
     )
-
-
-async def _ways(tx: AsyncSession, community_id: int) -> tuple[Way, ...]:
-    """Between which buildings the distance is known, from the map."""
-    known = await places.map_of(tx, community_id)
-    pairs = combinations(await places.buildings(tx, community_id), 2)
-    measured = ((a, b, known.metres(a, b)) for a, b in pairs)
-    return tuple(Way(a, b, metres) for a, b, metres in measured if metres is not None)
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,7 @@ async def pairings(reader: Reader, facts: Facts) -> Screen | None:
         pages(len(found), page, PAGE, "pairings_page"),
         (Button("➕ " + tr("New pairing"), "pairing_new"),),
         (Button("🧩 " + tr("Propose pairings"), "pairings_propose"),),
+        (Button("🏠 " + tr("Buildings and walks"), tap("places", 0)),),
         reader.back(tr("Menu"), "do:menu"),
     ]
     return Screen(text, tuple(filter(None, rows)))

@@ -12,9 +12,9 @@ from bot.screens.reader import Facts, Reader, lines, pages, paragraphs, tap
 from bot.screens.words import tier_name
 from bot.texts import Texts
 from care.elders import Tier
+from care.places import house
 from care.proposals import Group, LeftOver, Reason, Repair, Why, WhyLeft
 from care.refusals import Stale
-from care.walks import house
 from storage import proposals as stored
 from storage.proposals import Kept, Names, takeable
 from storage.tables import Elder

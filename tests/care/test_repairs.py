@@ -1,9 +1,9 @@
 """When somebody leaves a pairing: who could follow, and where a few elders could join."""
 
 from care.elders import Tier
+from care.places import Map
 from care.proposals import ElderNeed, Existing, Roster, VolunteerOffer, Why, WhyLeft
 from care.repairs import join_existing, repairs
-from care.walks import Way
 
 
 def elder(number: int, building: str = "1号楼", tier: Tier = Tier.YELLOW) -> ElderNeed:
@@ -11,7 +11,7 @@ def elder(number: int, building: str = "1号楼", tier: Tier = Tier.YELLOW) -> E
 
 
 ELDERS = (elder(1), elder(2))
-FAR = (Way("1号楼", "9号楼", 400),)
+FAR = Map({}, (("1号楼", "9号楼", 400),))
 
 
 def offer(
