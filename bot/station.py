@@ -18,6 +18,7 @@ from bot.calendar import WHERE
 from bot.channel import SecondChannel
 from bot.request import AiohttpRequest, Timeouts
 from bot.routes import build
+from bot.screens.places import place_problem
 from bot.screens.roster import column, reason
 from bot.screens.words import oddity_name
 from bot.service import Calendars, Service, Webhook, requests
@@ -183,7 +184,8 @@ async def import_(
         async with database.write() as tx:
             plan = await roster_import.plan(tx, station.id, None, reading)
             preview = plan.preview
-            taken = not dry_run and (partial or not preview.problems)
+            doubts = bool(preview.problems or plan.map.problems)
+            taken = not dry_run and (partial or not doubts)
             if taken:
                 decision = Decision(None, file.name)
                 await roster_import.apply(tx, now, station.id, plan, decision)
@@ -192,6 +194,7 @@ async def import_(
         "new": len(preview.new),
         "changed": len(preview.changed),
         "unchanged": preview.unchanged,
+        "buildings": len(plan.map.lines),
         "problems": [
             {
                 "row": one.row,
@@ -200,6 +203,15 @@ async def import_(
                 "reason": reason(tr, one).unescape(),
             }
             for one in preview.problems
+        ]
+        + [
+            {
+                "row": one.row,
+                "column": "",
+                "value": one.value,
+                "reason": place_problem(tr, one).unescape(),
+            }
+            for one in plan.map.problems
         ],
         "taken": taken,
     }

@@ -4,13 +4,16 @@ from markupsafe import Markup
 
 from bot.screen import Button, Screen
 from bot.screens.reader import Facts, Reader, lines, pages, paragraphs, tap
+from bot.texts import Texts
 from care.places import Map, house
+from care.roster_lines import PlaceProblem, PlaceWrong
 from storage import places as records
 from storage.places import key_of
 
 PAGE = 24
 OTHERS = 60
 NAME = 20
+EXAMPLE = "12 80; 13 60"
 
 
 async def places(reader: Reader, facts: Facts) -> Screen | None:
@@ -96,3 +99,23 @@ def _beside(reader: Reader, known: Map, name: str, names: list[str], head: Marku
 
 def _order(known: Map, name: str, other: str) -> tuple[int, tuple[str, int, str]]:
     return known.between(name, other).metres, house(other)
+
+
+def place_problem(tr: Texts, one: PlaceProblem) -> Markup:
+    """What is wrong with a row about a building, and what to write instead."""
+    return tr("Buildings, row {row}: {why}", row=one.row, why=_wrong(tr, one))
+
+
+def _wrong(tr: Texts, one: PlaceProblem) -> Markup:
+    value = one.value
+    return {
+        PlaceWrong.NO_BUILDING: tr("no building is named."),
+        PlaceWrong.LATITUDE: tr("“{value}” is no latitude. Write it like 31.2304.", value=value),
+        PlaceWrong.LONGITUDE: tr("“{value}” is no longitude. Write it like 121.4737.", value=value),
+        PlaceWrong.HALF_A_POINT: tr("{value} has only one of latitude and longitude.", value=value),
+        PlaceWrong.WALK: tr(
+            "“{value}” is no walk. Write it like “{example}”.", value=value, example=EXAMPLE
+        ),
+        PlaceWrong.TWICE: tr("{value} stands there twice.", value=value),
+        PlaceWrong.FAR: tr("{value} is more than 20 km from the others.", value=value),
+    }[one.wrong]
