@@ -1,5 +1,6 @@
 """A volunteer's calendar: a file in the chat, and an address that only its owner knows."""
 
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,8 +13,8 @@ from starlette.applications import Starlette
 from bot.calendar import WHERE, route
 from bot.pinyin import shortened
 from bot.playground.records import Message, Person
-from bot.service import Calendars
-from bot.settings import Settings
+from bot.service import Calendars, _serve
+from bot.settings import Settings, SettingWrong
 from care.access import Role
 from care.joining import Standing
 from storage.tables import CalendarAddress, Member
@@ -187,3 +188,10 @@ def test_the_page_stands_under_the_path_of_its_address(home: Street) -> None:
     assert found is not None
     assert found.listen == "127.0.0.1:8081"
     assert found.route(home.stage.service).path == "/nuanlin/calendar/{token}.ics"
+
+
+async def test_a_port_that_is_taken_is_one_sentence() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        listen = f"127.0.0.1:{taken.getsockname()[1]}"
+        with pytest.raises(SettingWrong, match=f"NUANLIN_LISTEN: {listen}"):
+            await _serve(Starlette(), listen)
