@@ -16,6 +16,12 @@ def initials(name: str) -> Sequence[Sequence[str]]:
     return pinyin(name, style=Style.FIRST_LETTER, heteronym=True)
 
 
+def shortened(name: str) -> str:
+    """What stands for a name where it may not be read: "WGF" for 王桂芳, "JS" for John Smith."""
+    letters = [one for word in name.split() for readings in initials(word) for one in readings[:1]]
+    return "".join(one[:1].upper() for one in letters)
+
+
 def spelled(name: str) -> list[str]:
     """The syllables of a name, to sort by."""
     _without_phrases()

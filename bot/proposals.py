@@ -8,6 +8,7 @@ import structlog
 from telegram import Update
 
 from bot.lists import refresh_call_lists
+from bot.pairing_changes import joined
 from bot.pairings import made, tell_paired
 from bot.turn import Turn, number_of
 from care.notices import Notice
@@ -19,7 +20,7 @@ from storage.proposals import Kept, may_take
 
 log = structlog.get_logger()
 ASK = "pairings_propose"
-_NAME = re.compile(r"[gr][0-9]{1,4}")
+_NAME = re.compile(r"[grj][0-9]{1,4}")
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,9 @@ async def _take(turn: Turn, kept: Kept, names: Iterable[str]) -> None:
         if mend.volunteer_id is not None:
             follower = await members.in_community(turn.tx, station.id, mend.volunteer_id)
             await tell_paired(turn, mend.pairing_id, [follower])
+    for elder in [kept.joins[each] for each in chosen if each in kept.joins]:
+        await proposals.join(turn.tx, station, elder)
+        await joined(turn, elder.pairing_id or 0, elder.elder_id)
     shown = proposals.fingerprint(await proposals.roster(turn.tx, station))
     kept.note(turn.now, *chosen, taken=True, shown=shown)
     await refresh_call_lists(turn)

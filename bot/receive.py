@@ -98,8 +98,11 @@ class Receiver:
             lambda: self.bot.set_webhook(url, secret_token=secret, allowed_updates=ALLOWED)
         )
 
-    def webhook(self, path: str, secret: str) -> Starlette:
-        """The web application that Telegram delivers to; 200 only after the commit."""
+    def webhook(self, path: str, secret: str, *more: Route) -> Starlette:
+        """The web application that Telegram delivers to; 200 only after the commit.
+
+        `more` is what else is read at the same port.
+        """
 
         async def receive(request: Request) -> Response:
             given = request.headers.get(SECRET_HEADER, "")
@@ -116,4 +119,4 @@ class Receiver:
             await self.store([payload])
             return Response(status_code=200)
 
-        return Starlette(routes=[Route(path, receive, methods=["POST"])])
+        return Starlette(routes=[Route(path, receive, methods=["POST"]), *more])

@@ -70,7 +70,7 @@ async def take_file(update: Update, turn: Turn) -> None:
     if sent.reading is None:
         await turn.say(Notice.PLAIN, say="too_large", language=turn.tr.language)
         return
-    if not sent.reading.lines:
+    if not (sent.reading.lines or sent.reading.map.lines or sent.reading.map.problems):
         first = sent.reading.problems[:FIRST_PROBLEMS]
         refused = [one.model_dump(mode="json") for one in first]
         await turn.say(Notice.ROSTER_PREVIEW, file=sent.name, refused=refused)
@@ -98,7 +98,7 @@ async def take_in(update: Update, turn: Turn) -> None:
     tx, viewer = turn.tx, turn.me.viewer
     await roster_import.hold(tx, viewer.community_id)
     plan = await roster_import.plan(tx, viewer.community_id, viewer, waiting.reading)
-    if plan.fingerprint != shown or not plan.people:
+    if plan.fingerprint != shown or not plan.anything:
         turn.toast(
             turn.tr("The records have changed meanwhile. Please look once more."), alert=True
         )
@@ -109,7 +109,8 @@ async def take_in(update: Update, turn: Turn) -> None:
     counts: dict[str, Any] = {
         "new": len(plan.preview.new),
         "changed": len(plan.preview.changed),
-        "left_out": len(plan.rows_left_out),
+        "left_out": len(plan.rows_left_out) + len(plan.map.problems),
+        "places": len(plan.map.lines),
     }
     await members.audit(
         tx, turn.now, viewer, "roster_import", "roster", file=waiting.name, **counts

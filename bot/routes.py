@@ -18,6 +18,7 @@ from telegram.request import BaseRequest
 
 from bot import (
     availability,
+    calendar,
     calls,
     contact_entry,
     contact_fixes,
@@ -33,12 +34,15 @@ from bot import (
     leaving,
     ledger,
     menu,
+    pairing_changes,
     pairings,
     pauses,
+    places,
     proposals,
     reviews,
     roster,
     surge,
+    swaps,
     tiers,
     updates,
     visits,
@@ -105,7 +109,9 @@ PRESSED: dict[str, Handle] = {
     **follow_ups.PRESSED,
     **elders.PRESSED,
     **pairings.PRESSED,
+    **pairing_changes.PRESSED,
     **proposals.PRESSED,
+    **places.PRESSED,
     **roster.PRESSED,
     **visits.PRESSED,
     **errands.PRESSED,
@@ -120,6 +126,8 @@ PRESSED: dict[str, Handle] = {
     **ledger.PRESSED,
     **availability.PRESSED,
     **wishes.PRESSED,
+    **swaps.PRESSED,
+    **calendar.PRESSED,
 }
 
 GROUP_PRESSED = frozenset({"claim"})
@@ -238,6 +246,7 @@ def add_handlers(application: Application[Any, Any, Any, Any, Any, Any]) -> None
     add(ChatMemberHandler(_answering(menu.group_joined), ChatMemberHandler.MY_CHAT_MEMBER))
     add(MessageHandler(filters.StatusUpdate.MIGRATE, _answering(menu.group_moved)))
     add(MessageHandler(one & filters.CONTACT, _answering(menu.contact)))
+    add(MessageHandler(one & filters.LOCATION, _answering(places.take_point)))
     add(MessageHandler(one & filters.Document.ALL, _answering(roster.take_file)))
     add(MessageHandler(one & filters.TEXT & ~filters.COMMAND, _answering(menu.words)))
     add(MessageHandler(one, _answering(menu.words)))

@@ -12,11 +12,12 @@ from urllib.parse import urlsplit
 import structlog
 import uvicorn
 from starlette.applications import Starlette
+from starlette.routing import Route
 from telegram import Update
 from telegram.error import InvalidToken, TelegramError
 from telegram.request import BaseRequest
 
-from bot import proposals, roster
+from bot import calendar, proposals, roster
 from bot.channel import Channel
 from bot.clock import Clock
 from bot.pacer import Pacer
@@ -69,7 +70,9 @@ class Service:
         heartbeat = Heartbeat(database, clock, JOBS, sender.wake, speed)
         return cls(database, application, clock, receiver, turns, sender, heartbeat)
 
-    async def run(self, webhook: "Webhook | None" = None) -> None:
+    async def run(
+        self, webhook: "Webhook | None" = None, calendars: "Calendars | None" = None
+    ) -> None:
         """Serve until cancelled; then finish what is under way.
 
         Raises:
@@ -79,16 +82,24 @@ class Service:
         loops = [
             asyncio.create_task(self.turns.run(), name="turns"),
             asyncio.create_task(self.sender.run(), name="sender"),
-            asyncio.create_task(
-                webhook.serve(self.receiver) if webhook else self.receiver.poll(), name="receive"
-            ),
+            asyncio.create_task(self._receive(webhook, calendars), name="receive"),
         ]
+        if calendars and not webhook:
+            pages = Starlette(routes=[calendars.route(self)])
+            loops.append(asyncio.create_task(_serve(pages, calendars.listen), name="calendars"))
         self.heartbeat.start()
         try:
             done, _ = await asyncio.wait(loops, return_when=asyncio.FIRST_COMPLETED)
             _reraise(done)
         finally:
             await self._end(loops)
+
+    async def _receive(self, webhook: "Webhook | None", calendars: "Calendars | None") -> None:
+        """Poll; or listen, and then calendars are read at the same port."""
+        if webhook is None:
+            await self.receiver.poll()
+        else:
+            await webhook.serve(self.receiver, *([calendars.route(self)] if calendars else []))
 
     async def _begin(self) -> None:
         pause = 0.5
@@ -146,16 +157,33 @@ class Webhook:
         secret = settings.webhook_secret.get_secret_value() or secrets.token_urlsafe(32)
         return cls(settings.webhook_url, settings.listen, secret)
 
-    async def serve(self, receiver: Receiver) -> None:
-        """Listen, then tell Telegram."""
-        host, _, port = self.listen.rpartition(":")
+    async def serve(self, receiver: Receiver, *more: Route) -> None:
+        """Listen, then tell Telegram; `more` is what else is read at the same port."""
         path = urlsplit(self.url).path or "/"
-        server = _server(receiver.webhook(path, self.secret), host, int(port))
+        pages = receiver.webhook(path, self.secret, *more)
         announcing = asyncio.create_task(receiver.announce_webhook(self.url, self.secret))
         try:
-            await server.serve()
+            await _serve(pages, self.listen)
         finally:
             announcing.cancel()
+
+
+@dataclass(frozen=True)
+class Calendars:
+    """Where volunteers' calendars are read, and where we listen for it."""
+
+    url: str
+    listen: str
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> "Calendars | None":
+        """As the settings ask for, None for files in the chat only."""
+        return cls(settings.calendar_url, settings.listen) if settings.calendar_url else None
+
+    def route(self, service: Service) -> Route:
+        """The page, under the path of the public address."""
+        prefix = urlsplit(self.url).path.rstrip("/")
+        return calendar.route(service.database, service.clock, prefix)
 
 
 class _Server(uvicorn.Server):
@@ -166,10 +194,20 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _server(application: Starlette, host: str, port: int) -> uvicorn.Server:
-    return _Server(
-        uvicorn.Config(application, host=host or "127.0.0.1", port=port, log_config=None)
+async def _serve(pages: Starlette, listen: str) -> None:
+    """Listen until cancelled. No line is written per request: the paths are secrets.
+
+    Raises:
+        SettingWrong: the port cannot be had.
+    """
+    host, _, port = listen.rpartition(":")
+    config = uvicorn.Config(
+        pages, host=host or "127.0.0.1", port=int(port), log_config=None, access_log=False
     )
+    try:
+        await _Server(config).serve()
+    except SystemExit:
+        raise SettingWrong(f"NUANLIN_LISTEN: {listen} cannot be listened at.") from None
 
 
 def requests() -> tuple[BaseRequest, BaseRequest]:

@@ -93,7 +93,15 @@ class Settings(BaseSettings):
         description="Secret that Telegram sends along; made anew at each start when empty.",
     )
     listen: Annotated[str, AfterValidator(_listen)] = Field(
-        default="127.0.0.1:8081", description="Host and port at which the webhook listens."
+        default="127.0.0.1:8081",
+        description="Host and port at which the webhook and the calendars listen.",
+    )
+    calendar_url: Annotated[str, AfterValidator(_address)] = Field(
+        default="",
+        description=(
+            "Public https address at which calendars read volunteers' visits; empty means that "
+            "there is only the file in the chat."
+        ),
     )
     second_channel: SecretStr = Field(
         default=SecretStr(""),

@@ -14,12 +14,14 @@ from telegram import Bot
 from telegram.error import TelegramError
 
 from bot import plan_report, proposal_report
+from bot.calendar import WHERE
 from bot.channel import SecondChannel
 from bot.request import AiohttpRequest, Timeouts
 from bot.routes import build
+from bot.screens.places import place_problem
 from bot.screens.roster import column, reason
 from bot.screens.words import oddity_name
-from bot.service import Service, Webhook, requests
+from bot.service import Calendars, Service, Webhook, requests
 from bot.settings import Settings
 from bot.texts import Texts
 from care.access import Role
@@ -182,7 +184,8 @@ async def import_(
         async with database.write() as tx:
             plan = await roster_import.plan(tx, station.id, None, reading)
             preview = plan.preview
-            taken = not dry_run and (partial or not preview.problems)
+            doubts = bool(preview.problems or plan.map.problems)
+            taken = not dry_run and (partial or not doubts)
             if taken:
                 decision = Decision(None, file.name)
                 await roster_import.apply(tx, now, station.id, plan, decision)
@@ -191,6 +194,7 @@ async def import_(
         "new": len(preview.new),
         "changed": len(preview.changed),
         "unchanged": preview.unchanged,
+        "buildings": len(plan.map.lines),
         "problems": [
             {
                 "row": one.row,
@@ -199,6 +203,15 @@ async def import_(
                 "reason": reason(tr, one).unescape(),
             }
             for one in preview.problems
+        ]
+        + [
+            {
+                "row": one.row,
+                "column": "",
+                "value": one.value,
+                "reason": place_problem(tr, one).unescape(),
+            }
+            for one in plan.map.problems
         ],
         "taken": taken,
     }
@@ -338,8 +351,9 @@ async def serve(settings: Settings) -> None:
     async with opened(settings) as database:
         request, polling = requests()
         application = build(request, polling, token, settings.telegram_url)
+        application.bot_data[WHERE] = settings.calendar_url
         service = Service.make(database, application, clock, speed=clock.speed, channel=outside)
-        await service.run(Webhook.from_settings(settings))
+        await service.run(Webhook.from_settings(settings), Calendars.from_settings(settings))
 
 
 async def seed(settings: Settings) -> str:

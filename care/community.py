@@ -4,6 +4,8 @@ from datetime import time
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from care.days import HalfDay
+
 
 class Settings(BaseModel):
     """Stored per community as JSON and changed without touching code. Times are local."""
@@ -41,3 +43,13 @@ class Settings(BaseModel):
     pairing_smallest: int = 3
     pairing_largest: int = 5
     visits_in_one_half_day: int = Field(default=2, ge=1)
+    morning_from: time = time(9)
+    morning_until: time = time(11, 30)
+    afternoon_from: time = time(14)
+    afternoon_until: time = time(16, 30)
+
+    def hours(self, half: HalfDay) -> tuple[time, time]:
+        """From when to when, in local time, visits of a half-day are made."""
+        if half is HalfDay.AM:
+            return self.morning_from, self.morning_until
+        return self.afternoon_from, self.afternoon_until

@@ -11,7 +11,7 @@ from functools import partial
 from itertools import combinations
 
 from care.community import Settings
-from care.walks import UNKNOWN_METRES, Walks, house
+from care.places import UNKNOWN_METRES, Map, house
 
 # A group is looked for in a building and so many of those that are nearest to it.
 NEIGHBOURS = 4
@@ -31,7 +31,7 @@ class Mix:
         """How many elders."""
         return sum(count for _, count in self.parts)
 
-    def walk(self, walks: Walks) -> int:
+    def walk(self, walks: Map) -> int:
         """Metres to everybody from the building in the group's middle, added up."""
         return min(
             sum(count * walks.between(middle, other).metres for other, count in self.parts)
@@ -39,7 +39,7 @@ class Mix:
             for middle, _ in self.parts
         )
 
-    def cost(self, walks: Walks, settings: Settings) -> float:
+    def cost(self, walks: Map, settings: Settings) -> float:
         """What speaks against it: walks first, then a size that leaves no room."""
         usual = sizes(settings)
         off = self.size - (usual[0] + usual[-1]) / 2
@@ -58,7 +58,7 @@ def mix_of(buildings: Iterable[str]) -> Mix:
     return Mix(tuple((one, counts[one]) for one in sorted(counts, key=house)))
 
 
-def mixes(living: Mapping[str, int], walks: Walks, settings: Settings) -> list[Mix]:
+def mixes(living: Mapping[str, int], walks: Map, settings: Settings) -> list[Mix]:
     """Every group worth considering: in one building, or in some that are near each other.
 
     Args:
@@ -75,7 +75,7 @@ def mixes(living: Mapping[str, int], walks: Walks, settings: Settings) -> list[M
     return sorted(found, key=lambda one: (len(one.parts), one.parts))
 
 
-def _neighbourhoods(living: Mapping[str, int], walks: Walks) -> Iterator[tuple[str, ...]]:
+def _neighbourhoods(living: Mapping[str, int], walks: Map) -> Iterator[tuple[str, ...]]:
     seen = set()
     for middle in sorted(living, key=house):
         near = partial(_nearness, walks, middle)
@@ -88,7 +88,7 @@ def _neighbourhoods(living: Mapping[str, int], walks: Walks) -> Iterator[tuple[s
                     yield together
 
 
-def _nearness(walks: Walks, middle: str, one: str) -> tuple[int, tuple[str, int, str]]:
+def _nearness(walks: Map, middle: str, one: str) -> tuple[int, tuple[str, int, str]]:
     return walks.between(middle, one).metres, house(one)
 
 
@@ -104,7 +104,7 @@ def _shares(size: int, most: list[int]) -> Iterator[tuple[int, ...]]:
 
 
 def completed(
-    groups: Iterable[Mix], rest: Iterable[str], walks: Walks, settings: Settings
+    groups: Iterable[Mix], rest: Iterable[str], walks: Map, settings: Settings
 ) -> list[Mix]:
     """The groups with those who were left: nobody stays outside, and sizes are kept if they can be.
 
@@ -131,7 +131,7 @@ def _buildings(mix: Mix) -> Iterator[str]:
         yield from [building] * count
 
 
-def _nearest(alone: list[str], walks: Walks, settings: Settings) -> list[str]:
+def _nearest(alone: list[str], walks: Map, settings: Settings) -> list[str]:
     """A group around the first of those who are alone; they are alone no more.
 
     As large as can be, unless that would leave fewer than make another group.
@@ -146,7 +146,7 @@ def _nearest(alone: list[str], walks: Walks, settings: Settings) -> list[str]:
     return group
 
 
-def _join(found: list[list[str]], one: str, walks: Walks, settings: Settings) -> None:
+def _join(found: list[list[str]], one: str, walks: Map, settings: Settings) -> None:
     """To the nearest group with room; when all are full, one is split in two if both are whole."""
     far = partial(_far, walks, one)
     least, most = sizes(settings)[0], sizes(settings)[-1]
@@ -160,5 +160,5 @@ def _join(found: list[list[str]], one: str, walks: Walks, settings: Settings) ->
         del group[half:]
 
 
-def _far(walks: Walks, one: str, group: list[str]) -> int:
+def _far(walks: Map, one: str, group: list[str]) -> int:
     return sum(walks.between(one, other).metres for other in group)

@@ -56,7 +56,11 @@ class Notice(StrEnum):
     PAIRINGS = "pairings"
     PAIRING = "pairing"
     PAIRED = "paired"
+    PAIRING_CHANGE = "pairing_change"
+    UNPAIRED = "unpaired"
     PROPOSAL = "proposal"
+    PLACES = "places"
+    PLACE = "place"
     NOT_REACHED = "not_reached"
     FAMILY_CHOICE = "family_choice"
     UNREACHABLE = "unreachable"
@@ -105,6 +109,11 @@ class Notice(StrEnum):
     VISIT_DECLINED = "visit_declined"
     VISIT_REMINDER = "visit_reminder"
     VISIT_CONCERN = "visit_concern"
+    SWAP_CHOICE = "swap_choice"
+    SWAP = "swap"
+    SWAP_ANSWERED = "swap_answered"
+    CALENDAR = "calendar"
+    CALENDAR_ADDRESS = "calendar_address"
     FAMILY_VISIT = "family_visit"
     AVAILABILITY = "availability"
     WISHES = "wishes"
@@ -163,9 +172,12 @@ _MANNERS: dict[Notice, Manner] = {
     Notice.APPLICATION: _PROMPT,
     Notice.APPROVED: _PROMPT,
     Notice.PAIRED: _PROMPT,
+    Notice.UNPAIRED: _PROMPT,
     Notice.CALL_AGAIN: _PROMPT,
     Notice.VISIT_DECLINED: _PROMPT,
     Notice.VISIT_CONCERN: _ALARM,
+    Notice.SWAP: _PROMPT,
+    Notice.SWAP_ANSWERED: _PROMPT,
     Notice.PAUSE_ASKED: _PROMPT,
     Notice.PAUSE_RETURN: _PROMPT,
     Notice.VISIT_OFF: _PROMPT,

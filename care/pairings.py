@@ -23,3 +23,13 @@ def oddities(elders: int, volunteers: int, settings: Settings) -> tuple[Oddity, 
     if not volunteers:
         found.append(Oddity.NO_VOLUNTEER)
     return tuple(found)
+
+
+class Change(StrEnum):
+    """What can be changed about a pairing that is there."""
+
+    ADD_ELDER = "add_elder"
+    ADD_VOLUNTEER = "add_volunteer"
+    REMOVE_ELDER = "remove_elder"
+    REMOVE_VOLUNTEER = "remove_volunteer"
+    LEAD = "lead"

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from care.community import Settings
 from care.elders import Tier
-from care.walks import UNKNOWN_METRES, Walks, Way, house
+from care.places import UNKNOWN_METRES, Map, house
 
 # So many pairings one volunteer can still be a familiar face in.
 MOST_PAIRINGS = 3
@@ -66,20 +66,15 @@ class Roster:
         elders: those in no pairing.
         volunteers: who may be asked; the same for `workers`, by id.
         pairings: what stands already, and is not touched.
-        ways: how far it is between buildings, as far as somebody wrote it down.
+        walks: how far it is between buildings.
     """
 
     elders: tuple[ElderNeed, ...]
     volunteers: tuple[VolunteerOffer, ...]
     workers: tuple[int, ...]
     pairings: tuple[Existing, ...] = ()
-    ways: tuple[Way, ...] = ()
+    walks: Map = field(default_factory=Map)
     settings: Settings = field(default_factory=Settings)
-
-    @cached_property
-    def walks(self) -> Walks:
-        """Distances between buildings."""
-        return Walks(self.ways)
 
     def owed(self, elders: Iterable[ElderNeed]) -> float:
         """Visits a week that elders are owed."""
@@ -185,11 +180,18 @@ class WhyLeft(StrEnum):
 
 @dataclass(frozen=True)
 class LeftOver:
-    """An elder in no group; `pairing_id` is one with room for them, where there is one."""
+    """An elder in no group; `pairing_id` is one with room for them, where there is one.
+
+    Attributes:
+        led_by: the social worker of that pairing.
+        beside: the elders who are in it.
+    """
 
     elder_id: int
     reason: WhyLeft
     pairing_id: int | None = None
+    led_by: int | None = None
+    beside: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -241,7 +243,7 @@ def reasons(
     )
 
 
-def place_reason(walks: Walks, elders: Sequence[ElderNeed]) -> Reason:
+def place_reason(walks: Map, elders: Sequence[ElderNeed]) -> Reason:
     """How the elders live to each other."""
     known = sorted({one.building for one in elders if one.building}, key=house)
     if len(known) == 0 or any(one.building is None for one in elders):
@@ -256,7 +258,7 @@ def place_reason(walks: Walks, elders: Sequence[ElderNeed]) -> Reason:
 
 
 def _near(
-    walks: Walks, elders: Sequence[ElderNeed], volunteers: Sequence[VolunteerOffer]
+    walks: Map, elders: Sequence[ElderNeed], volunteers: Sequence[VolunteerOffer]
 ) -> list[Reason]:
     """A volunteer who lives in one of the buildings, or near them all."""
     away = [
@@ -279,7 +281,7 @@ def _dialects(
         yield Reason(why, dialect=dialect, elders=count)
 
 
-def metres_to(walks: Walks, one: VolunteerOffer, elders: Sequence[ElderNeed]) -> float:
+def metres_to(walks: Map, one: VolunteerOffer, elders: Sequence[ElderNeed]) -> float:
     """How far a volunteer walks to these elders in the mean, in metres.
 
     Whoever cannot get about counts twice: to them people come with their shopping, too.
@@ -294,7 +296,7 @@ def metres_to(walks: Walks, one: VolunteerOffer, elders: Sequence[ElderNeed]) ->
     return sum(ways) / len(ways)
 
 
-def too_far(walks: Walks, one: VolunteerOffer, elders: Sequence[ElderNeed]) -> bool:
+def too_far(walks: Map, one: VolunteerOffer, elders: Sequence[ElderNeed]) -> bool:
     """Whether some elder lives farther away than the volunteer walks, as far as that is known."""
     if one.walks_metres is None or one.building is None:
         return False

@@ -128,15 +128,17 @@ def join_existing(roster: Roster) -> tuple[LeftOver, ...]:
         for one in roster.pairings
         if one.elders and one.volunteers and one.worker_id
     }
-    elders_of = {one.pairing_id: one.elders for one in roster.pairings}
+    pairing = {one.pairing_id: one for one in roster.pairings}
     found = []
     for elder in sorted(roster.elders, key=lambda one: one.elder_id):
         open_ = [one for one, places in room.items() if places > 0]
         if not open_:
             return ()
-        best = min(open_, key=lambda one: (_metres(roster, elder, elders_of[one]), one))
+        best = min(open_, key=lambda one: (_metres(roster, elder, pairing[one].elders), one))
         room[best] -= 1
-        found.append(LeftOver(elder.elder_id, WhyLeft.JOIN_EXISTING, best))
+        beside = tuple(one.elder_id for one in pairing[best].elders)
+        led_by = pairing[best].worker_id
+        found.append(LeftOver(elder.elder_id, WhyLeft.JOIN_EXISTING, best, led_by, beside))
     return tuple(found)
 
 

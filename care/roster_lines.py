@@ -8,6 +8,7 @@ from enum import StrEnum, auto
 from pydantic import BaseModel, ConfigDict
 
 from care.elders import ElderFacts
+from care.places import Point
 
 Cell = str | int | float | bool | date | datetime | time | timedelta | None
 FIELDS = tuple(ElderFacts.model_fields)
@@ -148,6 +149,48 @@ class Line(BaseModel):
     notes: tuple[str, ...] = ()
 
 
+class PlaceLine(BaseModel):
+    """One building in the file; `walks` are others with the metres on foot."""
+
+    model_config = ConfigDict(frozen=True)
+
+    row: int
+    name: str
+    point: Point | None = None
+    walks: tuple[tuple[str, int], ...] = ()
+
+
+class PlaceWrong(StrEnum):
+    """Why a row about a building is not taken."""
+
+    NO_BUILDING = auto()
+    LATITUDE = auto()
+    LONGITUDE = auto()
+    HALF_A_POINT = auto()
+    WALK = auto()
+    TWICE = auto()
+    FAR = auto()
+
+
+class PlaceProblem(BaseModel):
+    """A row about a building that is not taken."""
+
+    model_config = ConfigDict(frozen=True)
+
+    row: int
+    value: str
+    wrong: PlaceWrong
+
+
+class MapReading(BaseModel):
+    """What a file says of buildings, in a sheet of their own."""
+
+    model_config = ConfigDict(frozen=True)
+
+    lines: tuple[PlaceLine, ...] = ()
+    problems: tuple[PlaceProblem, ...] = ()
+
+
 class Reading(BaseModel):
     """A whole file: who is in it, what was not understood, which columns were left aside."""
 
@@ -156,6 +199,7 @@ class Reading(BaseModel):
     lines: tuple[Line, ...] = ()
     problems: tuple[Problem, ...] = ()
     ignored: tuple[str, ...] = ()
+    map: MapReading = MapReading()
 
 
 def refuse(reason: Reason, value: str = "", **facts: str) -> Reading:

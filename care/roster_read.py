@@ -8,6 +8,7 @@ from typing import Any
 
 from care import roster_cells as cells
 from care.elders import ElderFacts
+from care.places import NEXT_TO_METRES
 from care.roster_dates import birth_date, identity, looks_like_identity
 from care.roster_header import Header, classify, find_header, our_field
 from care.roster_lines import (
@@ -21,6 +22,7 @@ from care.roster_lines import (
     Sheet,
     refuse,
 )
+from care.roster_map import read_map, split
 from care.roster_people import Crowd
 from care.roster_phones import one_phone, phones
 from care.roster_places import building, building_in, compose
@@ -40,6 +42,16 @@ def read_cells(sheets: Sequence[Sheet], *, today: date, region: str = "CN") -> R
     """Who is in the file, and what was not understood."""
     if not any(not cells.is_blank(cell) for sheet in sheets for row in sheet.rows for cell in row):
         return refuse(Reason.EMPTY_FILE)
+    people, maps = split(sheets)
+    if not maps:
+        return _read_people(sheets, today, region)
+    places = read_map(maps, NEXT_TO_METRES)
+    if all(cells.is_blank(cell) for sheet in people for row in sheet.rows for cell in row):
+        return Reading(map=places)
+    return _read_people(people, today, region).model_copy(update={"map": places})
+
+
+def _read_people(sheets: Sequence[Sheet], today: date, region: str) -> Reading:
     found = [(sheet, header) for sheet in sheets if (header := find_header(sheet.rows))]
     if not found:
         return refuse(Reason.NO_HEADER)

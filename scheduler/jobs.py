@@ -14,6 +14,7 @@ from scheduler.day import (
 from scheduler.heartbeat import Job
 from scheduler.ladder import climb, close, mind_alerts, report_evening
 from scheduler.pauses import ask_returns
+from scheduler.swaps import end_swaps
 from scheduler.tidy import tidy
 from scheduler.tiers import propose, remind_of_updates, review
 from scheduler.week import publish_week
@@ -33,6 +34,7 @@ JOBS = (
         any_day=True,
     ),
     Job("errands_taken_back", lambda _settings: time(0), take_back, any_day=True),
+    Job("swaps", lambda _settings: time(0), end_swaps, any_day=True),
     Job("alerts", lambda _settings: time(0), mind_alerts, any_day=True),
     Job(
         "ladder",

@@ -12,6 +12,7 @@ from collections import Counter
 
 from pydantic import TypeAdapter
 
+from care.places import house
 from care.proposals import (
     ElderNeed,
     Group,
@@ -22,7 +23,6 @@ from care.proposals import (
     reasons,
 )
 from care.repairs import join_existing, repairs
-from care.walks import house
 from scheduler import grouping, staffing
 from scheduler.highs import NotSolved
 

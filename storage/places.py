@@ -1,10 +1,14 @@
 """Buildings of a community: where they stand, and how far it is between them."""
 
-from sqlalchemy import select
+from hashlib import sha256
+
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from care.places import Map, Point, two_ends
-from storage.once import upsert
+from care.access import Viewer
+from care.places import Map, Point, house, two_ends
+from care.refusals import NotYours, Stale
+from storage.once import changed, upsert
 from storage.tables import Elder, Place, Volunteer, Way
 
 
@@ -22,6 +26,13 @@ async def put_way(tx: AsyncSession, community_id: int, one: str, other: str, met
     a, b = two_ends(one, other)
     key = {"community_id": community_id, "a": a, "b": b}
     await upsert(tx, Way, key, {"metres": metres})
+
+
+async def drop_way(tx: AsyncSession, community_id: int, one: str, other: str) -> None:
+    """Forget how far it is between two buildings."""
+    a, b = two_ends(one, other)
+    mine = (Way.community_id == community_id, Way.a == a, Way.b == b)
+    await changed(tx, delete(Way).where(*mine))
 
 
 async def map_of(tx: AsyncSession, community_id: int) -> Map:
@@ -50,3 +61,32 @@ async def buildings(tx: AsyncSession, community_id: int) -> list[str]:
     ):
         found |= {name for name in await tx.scalars(statement) if name}
     return sorted(found)
+
+
+def key_of(name: str) -> str:
+    """What stands for a building on a button, which has no room for its name."""
+    return sha256(name.encode()).hexdigest()[:12]
+
+
+async def access_buildings(tx: AsyncSession, viewer: Viewer) -> list[str]:
+    """The buildings of the viewer's community, in order of the houses.
+
+    Raises:
+        NotYours: not staff.
+    """
+    if not viewer.staff:
+        raise NotYours
+    return sorted(await buildings(tx, viewer.community_id), key=house)
+
+
+async def access_building(tx: AsyncSession, viewer: Viewer, key: str) -> str:
+    """The building that a button stands for.
+
+    Raises:
+        NotYours: not staff.
+        Stale: nobody lives there any more, or it never was.
+    """
+    for name in await access_buildings(tx, viewer):
+        if key_of(name) == key:
+            return name
+    raise Stale

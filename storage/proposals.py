@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from itertools import combinations
 
 from pydantic import TypeAdapter
 from sqlalchemy import delete, select, update
@@ -13,14 +12,31 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from care.access import Role, Viewer
 from care.availability import USUAL_VISITS
 from care.days import HALF_DAYS
-from care.proposals import ElderNeed, Existing, Group, Proposal, Repair, Roster, VolunteerOffer
+from care.proposals import (
+    ElderNeed,
+    Existing,
+    Group,
+    LeftOver,
+    Proposal,
+    Repair,
+    Roster,
+    VolunteerOffer,
+)
 from care.refusals import NotYours, Stale
-from care.walks import Way
 from storage import drafts, members, pairings, places, roster_import
 from storage.communities import settings_of
 from storage.once import changed, insert_once
 from storage.pairings import Whole
-from storage.tables import Community, Draft, Elder, Member, Pairing, PairingVolunteer, Volunteer
+from storage.tables import (
+    Community,
+    Draft,
+    Elder,
+    Member,
+    Pairing,
+    PairingElder,
+    PairingVolunteer,
+    Volunteer,
+)
 from storage.week import ON_BOARD
 
 FORM = "proposal"
@@ -37,7 +53,7 @@ async def roster(tx: AsyncSession, station: Community) -> Roster:
         await _volunteers(tx, station.id),
         tuple(sorted(one.id for one in workers)),
         tuple(_existing(one) for one in standing),
-        await _ways(tx, station.id),
+        await places.map_of(tx, station.id),
         settings=settings_of(station),
     )
 
@@ -78,14 +94,6 @@ async def _volunteers(tx: AsyncSession, community_id: int) -> tuple[VolunteerOff
         else VolunteerOffer(one, len(HALF_DAYS), USUAL_VISITS)
         for one in sorted(found)
     )
-
-
-async def _ways(tx: AsyncSession, community_id: int) -> tuple[Way, ...]:
-    """Between which buildings the distance is known, from the map."""
-    known = await places.map_of(tx, community_id)
-    pairs = combinations(await places.buildings(tx, community_id), 2)
-    measured = ((a, b, known.metres(a, b)) for a, b in pairs)
-    return tuple(Way(a, b, metres) for a, b, metres in measured if metres is not None)
 
 
 @dataclass(frozen=True)
@@ -158,13 +166,21 @@ async def mend(tx: AsyncSession, station: Community, repair: Repair) -> None:
         )  # fmt: skip
 
 
+async def join(tx: AsyncSession, station: Community, one: LeftOver) -> None:
+    """Take an elder into the pairing that has room; whoever calls holds the roster."""
+    await insert_once(
+        tx, PairingElder,
+        pairing_id=one.pairing_id, elder_id=one.elder_id, community_id=station.id,
+    )  # fmt: skip
+
+
 class Kept:
     """A proposal that waits in a chat for somebody's decision.
 
     Attributes:
         number: of the draft; it goes into the buttons.
         shown: the fingerprint of the roster it was made for.
-        decided: groups and repairs by name, "g3" or "r0", and whether they were taken.
+        decided: groups, repairs and joins by name, "g3", "r0" or "j1", and whether they were taken.
     """
 
     def __init__(self, draft: Draft) -> None:
@@ -189,9 +205,17 @@ class Kept:
         }
 
     @property
+    def joins(self) -> dict[str, LeftOver]:
+        """Elders by name who could join a pairing that is there already."""
+        return {
+            f"j{n}": one for n, one in enumerate(self.proposal.left) if one.pairing_id is not None
+        }
+
+    @property
     def undecided(self) -> list[str]:
         """What is neither taken nor left out; those who left a pairing come first."""
-        return [one for one in (*self.repairs, *self.groups) if one not in self.decided]
+        everything = (*self.repairs, *self.joins, *self.groups)
+        return [one for one in everything if one not in self.decided]
 
     def note(self, now: datetime, *names: str, taken: bool, shown: str | None = None) -> None:
         """Somebody decided; `shown` is the roster's new fingerprint if that changed it."""
@@ -240,6 +264,8 @@ def may_take(viewer: Viewer, kept: Kept, name: str) -> bool:
         return True
     if name in kept.groups:
         return kept.groups[name].worker_id == viewer.member_id
+    if name in kept.joins:
+        return kept.joins[name].led_by == viewer.member_id
     mend = kept.repairs[name]
     return (mend.worker_id or mend.led_by) == viewer.member_id
 

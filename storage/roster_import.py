@@ -1,7 +1,7 @@
 """Taking in a roster: what it would change, and all of that in one transaction."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
@@ -11,7 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from care.access import Viewer
 from care.refusals import Stale
 from care.roster import Change, Preview, Problem, Reading, compare
-from storage import drafts, elders
+from care.roster_lines import MapReading
+from care.roster_map import settled
+from storage import drafts, elders, places
 from storage.elders import Decision, facts_of
 from storage.tables import Community, Elder
 
@@ -25,15 +27,22 @@ class Plan:
     Attributes:
         preview: new and changed people, and what was not understood.
         foreign: changes to elders whom somebody else looks after; they are never made.
+        map: what is new about buildings, and what of it was not understood.
     """
 
     preview: Preview
     foreign: tuple[Change, ...]
+    map: MapReading = field(default_factory=MapReading)
 
     @property
     def people(self) -> int:
         """How many people would be written."""
         return len(self.preview.new) + len(self.preview.changed)
+
+    @property
+    def anything(self) -> bool:
+        """Whether taking it in changes anything."""
+        return bool(self.people or self.map.lines)
 
     @property
     def rows_left_out(self) -> frozenset[int]:
@@ -47,6 +56,7 @@ class Plan:
         parts = [f"{one.row}{one.facts.model_dump_json()}" for one in self.preview.new]
         parts += [one.model_dump_json() for one in (*self.preview.changed, *self.foreign)]
         parts += [one.model_dump_json() for one in self.preview.problems]
+        parts += [self.map.model_dump_json()] if self.map.lines else []
         return sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
@@ -79,7 +89,21 @@ async def plan(
             update={"changed": tuple(one for one in found.changed if one.elder_id in mine)}
         ),
         tuple(one for one in found.changed if one.elder_id not in mine),
+        await _new_places(tx, community_id, reading.map),
     )
+
+
+async def _new_places(tx: AsyncSession, community_id: int, said: MapReading) -> MapReading:
+    """Without what is on record already; an empty cell takes nothing away."""
+    known = await places.map_of(tx, community_id)
+    found = settled(said, known.points)
+    fresh = [
+        one
+        for one in found.lines
+        if one.point not in {None, known.points.get(one.name)}
+        or any(known.way(one.name, other) != metres for other, metres in one.walks)
+    ]
+    return found.model_copy(update={"lines": tuple(fresh)})
 
 
 async def hold(tx: AsyncSession, community_id: int) -> None:
@@ -102,6 +126,11 @@ async def apply(
         if elder is None or elder.community_id != community_id:
             raise Stale
         await elders.change(tx, now, elder, change.after, decision)
+    for place in plan.map.lines:
+        if place.point is not None:
+            await places.put(tx, community_id, place.name, place.point)
+        for other, metres in place.walks:
+            await places.put_way(tx, community_id, place.name, other, metres)
     await tx.flush()
 
 

@@ -25,6 +25,7 @@ from storage.visits import Visiting
 
 GIVEN = "given"
 LEFT = "left"
+UNPAIRED = "unpaired"
 PAUSED = "paused"
 EXITED = "exited"
 UNCOUNTED = frozenset({GIVEN, PAUSED, EXITED, visits.DRAFTED})

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.demo import history
+from bot.demo import habits, history
 from bot.demo.cast import (
     EVERYBODY,
     LANGUAGE,
@@ -49,6 +49,7 @@ async def seed(database: Database, now: datetime, group: int | None = None) -> C
         station = await communities.create(tx, began, STATION, ZONE, LANGUAGE)
         people = await _people(tx, began, station)
         await _pairings(tx, began, people)
+        await habits.write(tx, began, now, people)
         if group is not None:
             await communities.set_group(tx, station.id, group)
         await history.write(tx, now, people, group)

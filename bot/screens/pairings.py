@@ -63,6 +63,7 @@ async def pairings(reader: Reader, facts: Facts) -> Screen | None:
         pages(len(found), page, PAGE, "pairings_page"),
         (Button("➕ " + tr("New pairing"), "pairing_new"),),
         (Button("🧩 " + tr("Propose pairings"), "pairings_propose"),),
+        (Button("🏠 " + tr("Buildings and walks"), tap("places", 0)),),
         reader.back(tr("Menu"), "do:menu"),
     ]
     return Screen(text, tuple(filter(None, rows)))
@@ -104,6 +105,7 @@ async def pairing(reader: Reader, facts: Facts) -> Screen | None:
     found = in_order(list(whole.elders))
     text = paragraphs(
         tr("🤝 Created. The volunteers have been told.") if facts.get("created") else "",
+        tr("🔄 You now lead this pairing.") if facts.get("given") else "",
         lines(
             tr("Social worker: {name}", name=whole.worker.name),
             tr("Volunteers: {names}", names=volunteers or "—"),
@@ -117,6 +119,7 @@ async def pairing(reader: Reader, facts: Facts) -> Screen | None:
         Button(f"🕘 {one.name}", tap("avail_from", number, one.id)) for one in whole.volunteers[:20]
     ]
     rows.extend(tuple(free[n : n + 3]) for n in range(0, len(free), 3))
+    rows.append((Button(tr("✏️ Change who is in it"), tap("pair_change", number)),))
     rows.append((Button(tr("Dissolve"), tap("pairing_end", number)),))
     rows.append(reader.back(tr("Pairings"), "do:pairings"))
     return Screen(text, tuple(rows))

@@ -12,9 +12,9 @@ from bot.screens.reader import Facts, Reader, lines, pages, paragraphs, tap
 from bot.screens.words import tier_name
 from bot.texts import Texts
 from care.elders import Tier
-from care.proposals import Group, Reason, Repair, Why, WhyLeft
+from care.places import house
+from care.proposals import Group, LeftOver, Reason, Repair, Why, WhyLeft
 from care.refusals import Stale
-from care.walks import house
 from storage import proposals as stored
 from storage.proposals import Kept, Names, takeable
 from storage.tables import Elder
@@ -47,7 +47,7 @@ async def proposal(reader: Reader, facts: Facts) -> Screen | None:
     head, tail = _head(reader.tr, kept), _left(reader.tr, kept, names) if page == 0 else ""
     text = paragraphs(head, *(entry for _, entry in entries[page]), tail)
     shown = [one for one, _ in entries[page]]
-    rows = [*_rows(reader, kept, shown, page, len(entries)), *_ends(reader)]
+    rows = [*_rows(reader, kept, names, shown, page, len(entries)), *_ends(reader)]
     return Screen(text, tuple(rows), drawing=picture)
 
 
@@ -87,6 +87,8 @@ def _pages(entries: list[tuple[str, Markup]]) -> list[list[tuple[str, Markup]]]:
 def _entry(reader: Reader, kept: Kept, names: Names, name: str) -> Markup:
     if name in kept.repairs:
         return _repair(reader.tr, names, kept.repairs[name])
+    if name in kept.joins:
+        return _join(reader.tr, names, kept.joins[name])
     return _group(reader.tr, names, number_of(name), kept.groups[name])
 
 
@@ -126,6 +128,16 @@ def _repair(tr: Texts, names: Names, one: Repair) -> Markup:
         tr("🔧 <b>Pairing of {names}</b>", names=_named(tr, elders)),
         *said,
         Markup("<i>{}</i>").format(why(tr, one.why)),
+    )
+
+
+def _join(tr: Texts, names: Names, one: LeftOver) -> Markup:
+    worker = names.members[one.led_by].name if one.led_by is not None else "—"
+    return tr(
+        "➕ <b>{name}</b> to the pairing of {worker}, with {others}",
+        name=names.elders[one.elder_id].name,
+        worker=worker,
+        others=_named(tr, [names.elders[each] for each in one.beside]),
     )
 
 
@@ -180,12 +192,14 @@ def _of_place(tr: Texts, one: Reason) -> Markup:
 def _left(tr: Texts, kept: Kept, names: Names) -> Markup:
     """Who is in no group, by reason; never dropped without a word."""
     by_reason: dict[WhyLeft, list[Elder]] = defaultdict(list)
+    joins = set(kept.joins.values())
     for one in kept.proposal.left:
+        if one in joins:
+            continue
         by_reason[one.reason].append(names.elders[one.elder_id])
     said = {
         WhyLeft.NO_WORKER: tr("⚠️ There is no social worker to lead a pairing of:"),
         WhyLeft.NO_VOLUNTEER: tr("⚠️ There are not enough volunteers for:"),
-        WhyLeft.JOIN_EXISTING: tr("Too few for a pairing of their own; another has room for:"),
     }
     return lines(
         *(
@@ -199,15 +213,20 @@ def _left(tr: Texts, kept: Kept, names: Names) -> Markup:
     )
 
 
+def _mark(kept: Kept, names: Names, name: str) -> str:
+    """What stands on the button of something that has no number."""
+    return names.elders[kept.joins[name].elder_id].name if name in kept.joins else "🔧"
+
+
 def _rows(
-    reader: Reader, kept: Kept, shown: list[str], page: int, count: int
+    reader: Reader, kept: Kept, names: Names, shown: list[str], page: int, count: int
 ) -> Iterable[tuple[Button, ...]]:
     tr, number = reader.tr, kept.number
     mine = takeable(reader.me.viewer, kept)
     for one in shown:
         if one not in mine:
             continue
-        label = f"{number_of(one)}" if one in kept.groups else "🔧"
+        label = f"{number_of(one)}" if one in kept.groups else _mark(kept, names, one)
         yield (
             Button(tr("✅ Take {n}", n=label), tap("proposal_take", number, one, page)),
             Button(tr("✖ Leave {n} out", n=label), tap("proposal_out", number, one, page)),

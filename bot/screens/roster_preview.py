@@ -8,6 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from bot.screen import Button, Screen
+from bot.screens.places import place_problem
 from bot.screens.reader import Facts, Reader, lines, pages, paragraphs, spaced, tap
 from bot.screens.roster import column, reason
 from bot.screens.words import tier_name
@@ -66,25 +67,26 @@ def _summary(reader: Reader, facts: Facts, name: str, plan: Plan) -> Screen:
     text = paragraphs(
         Markup("📋 <b>{}</b>").format(name),
         moved if facts.get("moved") else "",
-        _counts(tr, len(found.new), len(found.changed), found.unchanged),
+        _counts(tr, len(found.new), len(found.changed), found.unchanged, len(plan.map.lines)),
         lines(*_left_out(tr, plan)),
         tr("Columns not used: {names}", names=ignored) if ignored else "",
-        tr("Nothing is changed yet.") if plan.people else tr("Nothing would change."),
+        tr("Nothing is changed yet.") if plan.anything else tr("Nothing would change."),
     )
     return Screen(text, tuple(_summary_rows(tr, facts["number"], plan)))
 
 
-def _counts(tr: Texts, new: int, changed: int, unchanged: int) -> Markup:
+def _counts(tr: Texts, new: int, changed: int, unchanged: int, places: int) -> Markup:
     return lines(
         tr.many("🆕 {n} new person", "🆕 {n} new people", new) if new else "",
         tr.many("✏️ {n} changed", "✏️ {n} changed", changed) if changed else "",
         tr.many("＝ {n} as on record", "＝ {n} as on record", unchanged) if unchanged else "",
+        tr.many("🏠 {n} building", "🏠 {n} buildings", places) if places else "",
     )
 
 
 def _left_out(tr: Texts, plan: Plan) -> list[Markup]:
     """Said before anybody confirms: what stays outside, and what to do about it."""
-    rows = len(plan.rows_left_out)
+    rows = len(plan.rows_left_out) + len(plan.map.problems)
     if not rows:
         return []
     return [
@@ -95,10 +97,14 @@ def _left_out(tr: Texts, plan: Plan) -> list[Markup]:
 
 def _summary_rows(tr: Texts, number: int, plan: Plan) -> list[tuple[Button, ...]]:
     rows: list[tuple[Button, ...]] = []
-    if plan.people:
-        label = tr.many("✅ Take in {n} person", "✅ Take in {n} people", plan.people)
+    if plan.anything:
+        label = (
+            tr.many("✅ Take in {n} person", "✅ Take in {n} people", plan.people)
+            if plan.people
+            else tr.many("✅ Take in {n} building", "✅ Take in {n} buildings", len(plan.map.lines))
+        )
         rows.append((Button(label, tap("roster_take", number, plan.fingerprint)),))
-    problems = len(plan.preview.problems) + len(plan.foreign)
+    problems = len(plan.preview.problems) + len(plan.foreign) + len(plan.map.problems)
     parts = [
         (tr("🆕 See who is new"), "new", len(plan.preview.new)),
         (tr("✏️ See what changes"), "changed", len(plan.preview.changed)),
@@ -109,7 +115,7 @@ def _summary_rows(tr: Texts, number: int, plan: Plan) -> list[tuple[Button, ...]
         for label, view, count in parts
         if count
     ]
-    stop = tr("Do not take it in") if plan.people else tr("Close")
+    stop = tr("Do not take it in") if plan.anything else tr("Close")
     return [*rows, (Button(stop, "cancel"),)]
 
 
@@ -129,7 +135,8 @@ def _part(tr: Texts, plan: Plan, view: str) -> tuple[Markup, list[Markup]]:
         for one in plan.foreign
     ]
     marked = [Markup("🚫 {}").format(reason(tr, one)) for one in found.problems]
-    return tr("⚠️ <b>What to correct</b>"), [*foreign, *marked]
+    places = [Markup("🚫 {}").format(place_problem(tr, one)) for one in plan.map.problems]
+    return tr("⚠️ <b>What to correct</b>"), [*foreign, *marked, *places]
 
 
 def _new(tr: Texts, line: Line) -> Markup:
@@ -198,7 +205,7 @@ async def done(reader: Reader, facts: Facts) -> Screen | None:
     left_out = facts["left_out"]
     text = lines(
         tr("✅ <b>{file}</b> is taken in.", file=facts["file"]),
-        _counts(tr, facts["new"], facts["changed"], 0),
+        _counts(tr, facts["new"], facts["changed"], 0, facts.get("places", 0)),
         tr.many("🚫 {n} row was left out", "🚫 {n} rows were left out", left_out)
         if left_out
         else "",

@@ -11,6 +11,7 @@ from bot.screens.words import cannot_name, half_name, reason_name, visit_state, 
 from bot.texts import Texts
 from care.access import Role
 from care.days import WEEK, WEEKDAYS
+from care.swaps import can_move, starts_at
 from care.visits import ON_DUTY, CannotCome, NotVisited, State, answerable, can_begin, can_report
 from storage import visits as records
 from storage.tables import Assignment, Elder
@@ -61,6 +62,7 @@ async def visits(reader: Reader, facts: Facts) -> Screen | None:
     buttons.extend(
         (_visit_button(tr, row, short=bool(week)),) for row in rows if _touchable(reader, row.visit)
     )
+    buttons.append((Button(tr("📆 To my calendar"), "calendar"),))
     return Screen(
         lines(
             title, *(_line(tr, row, short=bool(week)) for row in rows), BLANK if ask else "", ask
@@ -150,6 +152,10 @@ def _choices(reader: Reader, row: Visiting) -> list[tuple[Button, ...]]:
     if found.day == today and found.state in ON_DUTY:
         rows.append((Button(tr("🏠 Address and phone"), tap("visit_where", found.id)),))
     rows.extend(_door_buttons(reader, row))
+    starts = starts_at(found.day, found.half, reader.settings, reader.me.zone)
+    if can_move(found.state, starts, reader.now):
+        label = tr("🔁 Ask somebody to go instead…")
+        rows.append((Button(label, tap("swap_ask", found.id, 0)),))
     if answerable(found.state, found.day, today):
         rows.append((Button(tr("I cannot come…"), tap("visit_cannot", found.id)),))
     if found.state is State.DONE and (found.report or {}).get("needs"):

@@ -46,6 +46,8 @@ def _not_needed(tr: Texts, reason: str) -> Markup:
     match reason:
         case weeks.LEFT:
             return tr("has left the station")
+        case weeks.UNPAIRED:
+            return tr("is no longer in the pairing")
         case weeks.GIVEN:
             return tr("given to somebody else")
         case weeks.PAUSED | weeks.EXITED | visits.DRAFTED:

@@ -30,7 +30,16 @@ from storage.tables.watch import (
     TierQuestion,
     Told,
 )
-from storage.tables.week import Handover, Place, ServiceHours, SingleDate, Way, Wish
+from storage.tables.week import (
+    CalendarAddress,
+    Handover,
+    Place,
+    ServiceHours,
+    SingleDate,
+    Swap,
+    Way,
+    Wish,
+)
 from storage.tables.wire import Arrival, Draft, Inbox, Outbox, Post, Standing
 from storage.tables.work import (
     Assignment,
@@ -46,6 +55,7 @@ __all__ = [
     "Arrival",
     "Assignment",
     "Audit",
+    "CalendarAddress",
     "CheckIn",
     "ClosedDay",
     "Community",
@@ -77,6 +87,7 @@ __all__ = [
     "SingleDate",
     "Standing",
     "Surge",
+    "Swap",
     "Table",
     "TierChange",
     "TierQuestion",

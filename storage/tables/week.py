@@ -2,10 +2,10 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from care import hours
+from care import hours, swaps
 from care.days import HalfDay
 from care.wishes import Kind, Side
 from storage.tables.columns import Key, Table, words
@@ -135,4 +135,43 @@ class ServiceHours(Table):
     approved_by: Mapped[int | None] = mapped_column(ForeignKey(MEMBER))
     approved_at: Mapped[datetime | None]
     refused_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class Swap(Table):
+    """One volunteer asked another to make a visit, in exchange for `back_id` or for nothing.
+
+    Nobody is asked twice about the same visit. The visits that come of it are new rows.
+    """
+
+    __tablename__ = "swap"
+    __table_args__ = (
+        UniqueConstraint("visit_id", "to_id"),
+        Index(None, "community_id", "state"),
+    )
+
+    id: Mapped[Key]
+    community_id: Mapped[int] = mapped_column(ForeignKey(COMMUNITY))
+    visit_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"))
+    back_id: Mapped[int | None] = mapped_column(ForeignKey("assignment.id"), index=True)
+    from_id: Mapped[int] = mapped_column(ForeignKey(MEMBER))
+    to_id: Mapped[int] = mapped_column(ForeignKey(MEMBER), index=True)
+    state: Mapped[swaps.State] = mapped_column(words(swaps.State))
+    asked_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+
+
+class CalendarAddress(Table):
+    """The secret part of the address at which a volunteer's calendar is read.
+
+    Found by the hash, so that how long a search takes tells nothing; a new one ends the old one.
+    """
+
+    __tablename__ = "calendar_address"
+
+    member_id: Mapped[int] = mapped_column(ForeignKey(MEMBER), primary_key=True)
+    community_id: Mapped[int] = mapped_column(ForeignKey(COMMUNITY), index=True)
+    token: Mapped[str] = mapped_column(String(64))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime]

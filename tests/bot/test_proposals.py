@@ -189,3 +189,20 @@ async def test_a_solver_that_fails_is_said_and_pairing_by_hand_goes_on(
         assert toast == Texts("zh_CN", STATION_ZONE)(
             "That did not work. Please try again, or pair by hand."
         )
+
+
+async def test_too_few_for_a_pairing_join_one_that_is_there_in_one_tap(tmp_path: Path) -> None:
+    async with staged(sqlite_url(tmp_path)) as stage:
+        boss, li, chen = await town(stage)
+        await stage.pair(li, [chen], list(NAMES[:3]))
+        liu = next(one for one in stage.telegram.people.values() if one.name == "刘阿姨")
+        await stage.pair(li, [liu], list(NAMES[3:]))
+        await stage.elder("吴奶奶", tier=Tier.GREEN, building="12号楼")
+        text = await ask(stage, boss)
+        assert "吴奶奶加入李敏的结对" in text
+        before = len(stage.chat(chen))
+        await stage.tap(boss, "proposal_take")
+        found = {one.name for one in (await made(stage))[0].elders}
+        assert found == {*NAMES[:3], "吴奶奶"}
+        [told] = stage.chat(chen)[before:]
+        assert "吴奶奶" in told.text

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from bot.playground.records import Message, Person
 from care.access import Role
 from care.elders import ElderFacts, Tier
-from storage import communities, elders
+from storage import communities, elders, places
 from storage.elders import facts_of
 from storage.tables import Audit, Elder, TierChange
 from tests.stage import Stage, sqlite_url, staged
@@ -311,3 +311,37 @@ async def test_hundreds_of_changes_and_problems_fit_into_messages(tmp_path: Path
         await stage.tap(boss, "‹")
         await stage.tap(boss, "导入 201 人")
         assert len(await on_record(stage)) == 201
+
+
+async def test_buildings_come_with_a_sheet_of_their_own_and_are_seen_before(
+    tmp_path: Path,
+) -> None:
+    out = BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        book.add_worksheet("花名册").write_row(0, 0, HEAD)
+        book.get_worksheet_by_name("花名册").write_row(1, 0, WANG)
+        sheet = book.add_worksheet("楼栋")
+        for number, row in enumerate(
+            [
+                ["楼栋", "纬度", "经度", "步行"],
+                ["12号楼", 31.23, 121.47, "3号楼 80"],
+                ["5号楼", "北边", "", ""],
+            ]
+        ):
+            sheet.write_row(number, 0, row)
+    async with staged(sqlite_url(tmp_path)) as stage:
+        li = await stage.person("李敏", Role.SOCIAL_WORKER)
+        shown = await send(stage, li, out.getvalue())
+        assert "楼栋 1 个" in shown.text
+        assert "有 1 行不会导入" in shown.text
+        await stage.tap(li, "看要改正的地方")
+        assert "楼栋表第 3 行：“北边”不是纬度" in stage.last(li).text
+        await stage.tap(li, "‹")
+        await stage.tap(li, "roster_take")
+        assert "楼栋 1 个" in stage.last(li).text
+        async with stage.database.read() as tx:
+            known = await places.map_of(tx, stage.station.id)
+        assert known.metres("3号楼", "12号楼") == 80
+        assert set(known.points) == {"12号楼"}
+        again = await send(stage, li, out.getvalue())
+        assert "roster_take" not in str(again.rows)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from care.places import Map, Point, straight, two_ends
+from care.places import Map, Point, out_of_the_way, straight, two_ends
 
 NAMES = ("1号楼", "2号楼", "3号楼", "4号楼", "5号楼")
 WAYS = st.lists(
@@ -67,3 +67,18 @@ def test_no_walk_is_longer_than_any_detour(ways: list[tuple[str, str, int]]) -> 
 
 def test_a_way_is_written_down_once_whichever_end_is_said_first() -> None:
     assert two_ends("2号楼", "1号楼") == two_ends("1号楼", "2号楼") == ("1号楼", "2号楼")
+
+
+def test_ways_are_read_as_they_were_written_down() -> None:
+    known = Map({}, (("1号楼", "2号楼", 80),))
+    assert known.way("2号楼", "1号楼") == 80
+    assert known.way("1号楼", "3号楼") is None
+    assert known.beside("1号楼") == (("2号楼", 80),)
+    assert known.beside("3号楼") == ()
+
+
+def test_a_point_in_another_town_is_a_mistake() -> None:
+    others = {"1号楼": Point(31.0, 121.0)}
+    assert out_of_the_way(Point(32.0, 121.0), others)
+    assert not out_of_the_way(Point(31.001, 121.0), others)
+    assert not out_of_the_way(Point(32.0, 121.0), {})

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from care.community import Settings
 from care.elders import Tier
 from care.neighbours import Mix, completed, mix_of, mixes, sizes
+from care.places import METRES_A_NUMBER, UNKNOWN_METRES, Map, Way, house
 from care.proposals import (
     ElderNeed,
     Existing,
@@ -20,10 +21,9 @@ from care.proposals import (
     visits_able,
     visits_owed,
 )
-from care.walks import METRES_A_NUMBER, UNKNOWN_METRES, Walks, Way, house
 
 SETTINGS = Settings()
-WALKS = Walks([Way("1号楼", "2号楼", 80), Way("9号楼", "1号楼", 300)])
+WALKS = Map({}, (("1号楼", "2号楼", 80), ("9号楼", "1号楼", 300)))
 
 
 def elder(number: int, building: str | None = "1号楼", **facts: object) -> ElderNeed:
@@ -101,7 +101,7 @@ def test_pairings_there_are_take_their_part_of_a_volunteers_time_and_places() ->
 def test_how_the_elders_live_to_each_other_is_said(
     elders: tuple[ElderNeed, ...], why: Why, metres: int | None
 ) -> None:
-    known = roster(*elders, ways=(Way("1号楼", "2号楼", 80), Way("1号楼", "9号楼", 300)))
+    known = roster(*elders, walks=WALKS)
     first, *_ = reasons(known, elders, (), 0)
     assert (first.why, first.metres, first.guessed) == (why, metres, False)
 
@@ -126,7 +126,7 @@ def test_a_dialect_is_told_whether_somebody_speaks_it_or_nobody() -> None:
 
 def test_a_volunteer_near_by_is_a_reason_and_one_far_away_is_none() -> None:
     elders = (elder(1), elder(2, "2号楼"))
-    known = roster(ways=(Way("1号楼", "2号楼", 80), Way("1号楼", "9号楼", 300)))
+    known = roster(walks=WALKS)
     near = reasons(known, elders, (volunteer(1), volunteer(2, building="1号楼")), 4)
     assert Reason(Why.VOLUNTEER_NEAR, metres=80) in near
     assert Why.VOLUNTEER_NEAR not in whys(

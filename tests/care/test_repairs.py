@@ -1,9 +1,9 @@
 """When somebody leaves a pairing: who could follow, and where a few elders could join."""
 
 from care.elders import Tier
+from care.places import Map
 from care.proposals import ElderNeed, Existing, Roster, VolunteerOffer, Why, WhyLeft
 from care.repairs import join_existing, repairs
-from care.walks import Way
 
 
 def elder(number: int, building: str = "1号楼", tier: Tier = Tier.YELLOW) -> ElderNeed:
@@ -11,7 +11,7 @@ def elder(number: int, building: str = "1号楼", tier: Tier = Tier.YELLOW) -> E
 
 
 ELDERS = (elder(1), elder(2))
-FAR = (Way("1号楼", "9号楼", 400),)
+FAR = Map({}, (("1号楼", "9号楼", 400),))
 
 
 def offer(
@@ -82,7 +82,8 @@ def test_two_elders_without_a_pairing_join_the_nearest_with_room() -> None:
     broken = Existing(3, 90, (), (elder(30),))
     known = Roster((elder(2), elder(1)), (offer(1),), (90,), (near, far, broken), FAR)
     found = join_existing(known)
-    assert [(one.elder_id, one.pairing_id) for one in found] == [(1, 1), (2, 2)]
+    assert [(one.elder_id, one.pairing_id, one.led_by) for one in found] == [(1, 1, 90), (2, 2, 90)]
+    assert found[1].beside == (20, 21, 22)
     assert {one.reason for one in found} == {WhyLeft.JOIN_EXISTING}
 
 

@@ -18,8 +18,11 @@ from care.calls import Urgency
 from care.days import age_on
 from care.elders import Tier
 from care.joining import Standing
+from care.plan_rules import breaks
+from care.plans import Why
 from care.visits import PLANNED, State
-from storage import call_list, members, pairings, visits
+from scheduler.planner import solve
+from storage import call_list, members, pairings, planning, visits
 from storage.engine import Database, parse_url
 from storage.migrate import migrate
 from storage.roster import read_file
@@ -144,6 +147,21 @@ async def test_this_week_is_planned_and_there_is_a_visit_today(url: str) -> None
     assert states[State.ACCEPTED] > 4 * states[State.OFFERED] > 0
     assert all(row.visit.state in PLANNED for row in rows if row.visit.day >= TODAY)
     assert not any(row.visit.state in PLANNED for row in rows if row.visit.day < TODAY)
+
+
+async def test_next_week_there_is_something_to_plan_by(url: str) -> None:
+    """Wishes, dialects, places, a leave: and still somebody goes to everybody."""
+    database = await seeded(url)
+    async with database.read() as tx:
+        station = await tx.get_one(Community, 1)
+        problem = (await planning.to_plan(tx, station, date(2026, 4, 13))).problem
+    await database.close()
+    plan = solve(problem)
+    assert plan.gaps == ()
+    assert breaks(problem, plan) == []
+    why = {one for visit in plan.visits for one in visit.why}
+    assert {Why.SAME_SEX, Why.SAME_DIALECT, Why.NEAR, Why.KNOWS_THEM, Why.SECOND_PERSON} <= why
+    assert problem.distances.between("5号楼", "9号楼") == 150
 
 
 async def test_two_who_were_invited_have_not_come_yet(url: str) -> None:
