@@ -105,6 +105,13 @@ class Notice(StrEnum):
     VISIT_DECLINED = "visit_declined"
     VISIT_REMINDER = "visit_reminder"
     VISIT_CONCERN = "visit_concern"
+    VISIT_FILE = "visit_file"
+    VISIT_LEFT = "visit_left"
+    HOURS = "hours"
+    HOURS_OF = "hours_of"
+    HOURS_ENTRY = "hours_entry"
+    HOURS_WAITING = "hours_waiting"
+    HOURS_FILE = "hours_file"
     FAMILY_VISIT = "family_visit"
     AVAILABILITY = "availability"
     WISHES = "wishes"
@@ -165,6 +172,9 @@ _MANNERS: dict[Notice, Manner] = {
     Notice.CALL_AGAIN: _PROMPT,
     Notice.VISIT_DECLINED: _PROMPT,
     Notice.VISIT_CONCERN: _ALARM,
+    Notice.VISIT_FILE: _PROMPT,
+    Notice.VISIT_LEFT: _PROMPT,
+    Notice.HOURS_WAITING: _BROADCAST,
     Notice.PAUSE_ASKED: _PROMPT,
     Notice.PAUSE_RETURN: _PROMPT,
     Notice.VISIT_OFF: _PROMPT,

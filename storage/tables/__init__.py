@@ -30,7 +30,7 @@ from storage.tables.watch import (
     TierQuestion,
     Told,
 )
-from storage.tables.week import Handover, Place, ServiceHours, SingleDate, Way, Wish
+from storage.tables.week import Handover, HoursChange, Place, ServiceHours, SingleDate, Way, Wish
 from storage.tables.wire import Arrival, Draft, Inbox, Outbox, Post, Standing
 from storage.tables.work import (
     Assignment,
@@ -38,6 +38,7 @@ from storage.tables.work import (
     Contact,
     Errand,
     ErrandStep,
+    VisitFile,
     WeekPlan,
 )
 
@@ -60,6 +61,7 @@ __all__ = [
     "FamilyLink",
     "FollowUp",
     "Handover",
+    "HoursChange",
     "Inbox",
     "Invitation",
     "Leave",
@@ -81,6 +83,7 @@ __all__ = [
     "TierChange",
     "TierQuestion",
     "Told",
+    "VisitFile",
     "Volunteer",
     "Way",
     "WeekPlan",
