@@ -27,20 +27,26 @@ from bot import (
     exits,
     follow_ups,
     forms,
+    hours,
     joining,
     ladder,
+    late_visits,
     leave,
     leaving,
     ledger,
     menu,
     pairings,
     pauses,
+    presence,
     proposals,
     reviews,
     roster,
+    sign_in,
     surge,
     tiers,
     updates,
+    visit_files,
+    visit_time,
     visits,
     wishes,
 )
@@ -74,6 +80,7 @@ TYPED: dict[str, Handle] = {
     "update": updates.show_list,
     "visits": visits.show_mine,
     "errands": errands.show_open,
+    "hours": hours.show,
     "leave": visits.ask_leave,
     "available": availability.show,
     "elder": elders.show_family,
@@ -108,6 +115,12 @@ PRESSED: dict[str, Handle] = {
     **proposals.PRESSED,
     **roster.PRESSED,
     **visits.PRESSED,
+    **sign_in.PRESSED,
+    **presence.PRESSED,
+    **visit_files.PRESSED,
+    **visit_time.PRESSED,
+    **late_visits.PRESSED,
+    **hours.PRESSED,
     **errands.PRESSED,
     **tiers.PRESSED,
     **reviews.PRESSED,
@@ -239,6 +252,8 @@ def add_handlers(application: Application[Any, Any, Any, Any, Any, Any]) -> None
     add(MessageHandler(filters.StatusUpdate.MIGRATE, _answering(menu.group_moved)))
     add(MessageHandler(one & filters.CONTACT, _answering(menu.contact)))
     add(MessageHandler(one & filters.Document.ALL, _answering(roster.take_file)))
+    add(MessageHandler(one & (filters.PHOTO | filters.VOICE), _answering(visit_files.take)))
+    add(MessageHandler(one & filters.LOCATION, _answering(presence.take_place)))
     add(MessageHandler(one & filters.TEXT & ~filters.COMMAND, _answering(menu.words)))
     add(MessageHandler(one, _answering(menu.words)))
     application.add_error_handler(_note_error)
