@@ -171,7 +171,7 @@ async def hours_of(reader: Reader, facts: Facts) -> Screen | None:
         return Screen(tr("Nobody has hours on record in this month."), (back,))
     name = found[0].volunteer.name
     head = tr("⏱ <b>{name}</b>, {month}", name=name, month=_month_name(tr, first))
-    total = _sum_lines(tr, tr("This month"), add_up(one.spell(zone) for one in found))
+    total = _sum_lines(tr, tr("Together"), add_up(one.spell(zone) for one in found))
     buttons = [
         Button(f"{n}. {tr.day(one.hours.started_at)}", tap("hours_entry", one.hours.id))
         for n, one in enumerate(shown, page * PAGE + 1)

@@ -3,7 +3,7 @@
 from markupsafe import Markup
 
 from bot.screen import Button, Screen
-from bot.screens.hours_words import length
+from bot.screens.hours_words import length, state_name
 from bot.screens.reader import Facts, Reader, lines, tap
 from bot.screens.visit_words import near_name
 from bot.texts import Texts
@@ -123,6 +123,15 @@ def came_and_left(tr: Texts, visit: Assignment) -> list[Markup]:
         tr(", ").join(one for one in times if one),
         near_name(tr, near) if near else Markup(""),
     ]
+
+
+async def time_given(reader: Reader, row: Visiting) -> Markup:
+    """How long it was, and whether that counts; nothing while that is not known."""
+    found = await hours.find(reader.tx, row.visit.id)
+    if found is None:
+        return Markup("")
+    state = Entry(found, row.volunteer, row.elder).state
+    return Markup("⏱ {} {}").format(length(reader.tr, found.minutes), state_name(reader.tr, state))
 
 
 async def late(reader: Reader, row: Visiting) -> list[tuple[Button, ...]]:

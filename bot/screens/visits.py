@@ -5,7 +5,14 @@ from datetime import date, timedelta
 from markupsafe import Markup
 
 from bot.screen import Button, Screen
-from bot.screens.presence import came_and_left, elsewhere, instead, late, still_there
+from bot.screens.presence import (
+    came_and_left,
+    elsewhere,
+    instead,
+    late,
+    still_there,
+    time_given,
+)
 from bot.screens.reader import BLANK, Facts, Reader, age, beside, lines, phone_of, tap
 from bot.screens.visit_files import came, look
 from bot.screens.visit_words import not_visited_name
@@ -122,7 +129,8 @@ async def visit(reader: Reader, facts: Facts) -> Screen | None:
     if other is not None:
         return still_there(reader, row, other, back)
     count = await visit_files.count(reader.tx, found.id)
-    body = lines(head, *came_and_left(tr, found), came(tr, count), await _after(reader, row))
+    known = (*came_and_left(tr, found), await time_given(reader, row), came(tr, count))
+    body = lines(head, *known, await _after(reader, row))
     buttons = [*_choices(reader, row), *await late(reader, row), *look(tr, found.id, count)]
     return Screen(body, (*buttons, back))
 

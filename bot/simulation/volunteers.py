@@ -75,6 +75,7 @@ class Volunteers:
             return
         self._mind_door(helper, message)
         self._mind_visits(helper, message)
+        self._mind_leaving(helper, message)
         self._mind_errand(helper, message)
         for data in self._first_time(helper, message, "alert_take"):
             if self.hands.likely(TAKES_AN_ALERT):
@@ -129,15 +130,18 @@ class Volunteers:
             for data in taps(message, "visit_no")[:1]:
                 helper.declining = False
                 self._later(helper, message, data, 0.1, 0.5)
+        for data in self._first_time(helper, message, "sign_in"):
+            going = helper.going_until is not None
+            if self.hands.likely(REPORTS_AFTER_A_DOOR if going else VISITS):
+                self._later(helper, message, data, *((8, 50) if going else (20, 500)))
+
+    def _mind_leaving(self, helper: Helper, message: Message) -> None:
+        """Signed in elsewhere still, or asked when they left: some answer, some never do."""
         for data in self._first_time(helper, message, "sign_over"):
             self._later(helper, message, data, 0.2, 2)
         for data in self._first_time(helper, message, "left_at")[:1]:
             if self.hands.likely(SAYS_WHEN):
                 self._later(helper, message, data, 2, 90)
-        for data in self._first_time(helper, message, "sign_in"):
-            going = helper.going_until is not None
-            if self.hands.likely(REPORTS_AFTER_A_DOOR if going else VISITS):
-                self._later(helper, message, data, *((8, 50) if going else (20, 500)))
 
     def _mind_errand(self, helper: Helper, message: Message) -> None:
         """On the way, done; or given back with a reason."""

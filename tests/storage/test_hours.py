@@ -10,11 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from care.access import Role
 from care.days import HalfDay
 from care.hours import Kind, State, Step, Why, Work
+from care.ladder import Cause
 from care.pauses import Gone
 from care.refusals import NotYours, Stale
 from care.visits import State as Visit
 from care.week import Visit as Planned
-from storage import exits, hours, presence, visits
+from storage import doors, exits, hours, presence, visits
 from storage.engine import Database
 from storage.hours import Entry, Spent
 from storage.tables import Assignment, HoursChange, ServiceHours
@@ -195,6 +196,21 @@ async def test_two_sign_outs_are_one_and_the_first_stands(database: Database, to
         assert not await presence.note_hours(tx, NOW, row, said=False)
         [found] = await tx.scalars(select(ServiceHours))
         assert (found.kind, found.minutes, found.assignment_id) == (Kind.VERIFIED, 60, number)
+
+
+async def test_a_visit_that_the_ladder_asked_for_is_a_door_visit(
+    database: Database, towns: Towns
+) -> None:
+    here = towns.here
+    async with database.write() as tx:
+        number = await signed_in(tx, here)
+        row = await visits.find(tx, here.id, number)
+        assert await presence.work_of(tx, row.visit) is Work.VISIT
+        found = await doors.begin_door(tx, NOW, here.wang, TODAY, Cause.NO_CONTACT)
+        assert found is not None
+        found.assignment_id = number
+        await tx.flush()
+        assert await presence.work_of(tx, row.visit) is Work.DOOR
 
 
 async def test_the_end_is_said_later_only_while_nobody_has_decided(
