@@ -52,6 +52,7 @@ class Question:
         ask: the question.
         options: makes the buttons, when the choice is finite.
         many: several may be chosen, then "done".
+        none: label of "done" while nothing is chosen, where that is an answer of its own.
         write: an answer may be typed.
         read: makes of typed words what an option would have been; asked before the model.
         contact: the phone number may be shared with one button.
@@ -64,6 +65,7 @@ class Question:
     ask: Callable[[Filling], Awaitable[Markup]]
     options: Callable[[Filling], Awaitable[list[Option]]] | None = None
     many: bool = False
+    none: Callable[[Texts], str] | None = None
     write: bool = False
     read: Callable[[Filling, str], str] | None = None
     contact: bool = False
@@ -334,5 +336,6 @@ async def _option_rows(filling: Filling, question: Question, stem: str) -> list[
     if wanted:
         rows.append((Button(tr("Show all"), stem + "*"),))
     if question.many:
-        rows.append((Button(tr("Done ({n} chosen)", n=len(picked)), stem + "ok"),))
+        done = question.none(tr) if question.none and not picked else None
+        rows.append((Button(done or tr("Done ({n} chosen)", n=len(picked)), stem + "ok"),))
     return rows

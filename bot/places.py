@@ -2,7 +2,7 @@
 
 from telegram import Update
 
-from bot import menu
+from bot import presence
 from bot.turn import Turn
 from care.notices import Notice
 from care.places import NEXT_TO_METRES, Point, out_of_the_way
@@ -42,12 +42,12 @@ async def ask_point(update: Update, turn: Turn) -> None:
 
 
 async def take_point(update: Update, turn: Turn) -> None:
-    """A location came: of the building that was asked about, if one was."""
+    """A location came: of the building that was asked about, else of a volunteer at a door."""
     sent = update.message.location if update.message else None
     draft = await drafts.find(turn.tx, turn.account)
     person = turn.person
     if sent is None or draft is None or draft.form != FORM or person is None:
-        await menu.words(update, turn)
+        await presence.take_place(update, turn)
         return
     viewer = person.viewer
     if (draft.member_id, draft.community_id) != (viewer.member_id, viewer.community_id):

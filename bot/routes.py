@@ -28,8 +28,10 @@ from bot import (
     exits,
     follow_ups,
     forms,
+    hours,
     joining,
     ladder,
+    late_visits,
     leave,
     leaving,
     ledger,
@@ -38,13 +40,17 @@ from bot import (
     pairings,
     pauses,
     places,
+    presence,
     proposals,
     reviews,
     roster,
+    sign_in,
     surge,
     swaps,
     tiers,
     updates,
+    visit_files,
+    visit_time,
     visits,
     wishes,
 )
@@ -78,6 +84,7 @@ TYPED: dict[str, Handle] = {
     "update": updates.show_list,
     "visits": visits.show_mine,
     "errands": errands.show_open,
+    "hours": hours.show,
     "leave": visits.ask_leave,
     "available": availability.show,
     "elder": elders.show_family,
@@ -114,6 +121,12 @@ PRESSED: dict[str, Handle] = {
     **places.PRESSED,
     **roster.PRESSED,
     **visits.PRESSED,
+    **sign_in.PRESSED,
+    **presence.PRESSED,
+    **visit_files.PRESSED,
+    **visit_time.PRESSED,
+    **late_visits.PRESSED,
+    **hours.PRESSED,
     **errands.PRESSED,
     **tiers.PRESSED,
     **reviews.PRESSED,
@@ -248,6 +261,7 @@ def add_handlers(application: Application[Any, Any, Any, Any, Any, Any]) -> None
     add(MessageHandler(one & filters.CONTACT, _answering(menu.contact)))
     add(MessageHandler(one & filters.LOCATION, _answering(places.take_point)))
     add(MessageHandler(one & filters.Document.ALL, _answering(roster.take_file)))
+    add(MessageHandler(one & (filters.PHOTO | filters.VOICE), _answering(visit_files.take)))
     add(MessageHandler(one & filters.TEXT & ~filters.COMMAND, _answering(menu.words)))
     add(MessageHandler(one, _answering(menu.words)))
     application.add_error_handler(_note_error)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from care.visit_files import Kind
+
 MOST_DATA = 64
 
 
@@ -28,6 +30,14 @@ class Button:
 
 
 @dataclass(frozen=True)
+class Stored:
+    """A picture or voice message that Telegram keeps, under the id it gave the bot."""
+
+    kind: Kind
+    id: str
+
+
+@dataclass(frozen=True)
 class Screen:
     """What one message shows.
 
@@ -38,6 +48,7 @@ class Screen:
         drawing: a picture as SVG; painted when no transaction is open any more. A message that
             shows one can turn into another drawing in place.
         document: file name and bytes.
+        stored: what somebody sent before; it goes out again without passing through here.
         ask_contact: label of a keyboard button that shares the phone number.
         protect: may not be forwarded or saved.
     """
@@ -47,5 +58,6 @@ class Screen:
     photo: bytes | None = None
     drawing: str = ""
     document: tuple[str, bytes] | None = None
+    stored: Stored | None = None
     ask_contact: str | None = None
     protect: bool = False

@@ -36,6 +36,7 @@ from bot.screens.menu import commands_for
 from bot.wire_errors import Sent, was_it_sent
 from care.access import STAFF
 from care.notices import Delivery, Notice, manner_of
+from care.visit_files import Kind
 from storage import communities, members, outbox
 from storage.engine import Database
 from storage.tables import Outbox, Post
@@ -384,7 +385,8 @@ async def _painted(screen: Screen | dict[str, Any]) -> Screen | dict[str, Any]:
 
 def _in_place(screen: Screen) -> bool:
     """Whether a message may turn into this one; an uploaded file always comes as a new one."""
-    return bool(screen.drawing) or (screen.photo is None and screen.document is None)
+    uploaded = screen.photo or screen.document or screen.stored
+    return bool(screen.drawing) or uploaded is None
 
 
 def _repeated(post: Outbox) -> bool:
@@ -417,10 +419,22 @@ async def send_new(bot: ExtBot[None], chat: int, screen: Screen) -> Message:
             resize_keyboard=True,
             one_time_keyboard=True,
         )
-    if screen.photo is not None:
+    photo: bytes | str | None = screen.photo
+    if screen.stored is not None:
+        if screen.stored.kind is Kind.VOICE:
+            return await bot.send_voice(
+                chat,
+                screen.stored.id,
+                caption=str(screen.text),
+                parse_mode="HTML",
+                reply_markup=markup,
+                protect_content=screen.protect,
+            )
+        photo = screen.stored.id
+    if photo is not None:
         return await bot.send_photo(
             chat,
-            screen.photo,
+            photo,
             caption=str(screen.text),
             parse_mode="HTML",
             reply_markup=markup,

@@ -5,7 +5,7 @@ from typing import Any
 
 from telegram import Update
 
-from bot import door, leave, week
+from bot import door, leave, presence, week
 from bot.contacts import written
 from bot.door import AtTheDoor
 from bot.turn import Turn
@@ -19,12 +19,12 @@ from care.visits import (
     PLANNED,
     CannotCome,
     NotVisited,
+    Report,
     State,
     answerable,
-    can_begin,
     can_report,
 )
-from storage import calls, contacts, drafts, visits
+from storage import calls, contacts, drafts, visit_files, visits
 from storage.calls import Happened
 from storage.tables import Standing
 from storage.visits import Visiting
@@ -50,10 +50,11 @@ async def _list(turn: Turn, **facts: Any) -> None:
 
 async def show_one(update: Update, turn: Turn) -> None:
     """One visit: `visit:<visit>`."""
-    await _open(turn, await _mine(turn))
+    await show_visit(turn, await mine(turn))
 
 
-async def _mine(turn: Turn) -> Visiting:
+async def mine(turn: Turn) -> Visiting:
+    """The visit that a button names, if it is the volunteer's own."""
     [visit_id] = turn.numbers(1)
     return await visits.access_my_visit(turn.tx, turn.me.viewer, visit_id)
 
@@ -62,7 +63,7 @@ def _today(turn: Turn) -> date:
     return local_day(turn.now, turn.me.zone)
 
 
-async def _open(turn: Turn, row: Visiting, **facts: Any) -> None:
+async def show_visit(turn: Turn, row: Visiting, **facts: Any) -> None:
     """Show the visit; beside the reminder and never over it, for the address stands there."""
     standing = await turn.tx.get(Standing, (turn.here.chat, turn.pressed or 0))
     beside = standing is not None and standing.notice is Notice.VISIT_REMINDER
@@ -95,10 +96,10 @@ async def accept_all(update: Update, turn: Turn) -> None:
 
 async def accept(update: Update, turn: Turn) -> None:
     """ "I can come"."""
-    row = await _mine(turn)
+    row = await mine(turn)
     if not answerable(row.visit.state, row.visit.day, _today(turn)):
         raise Stale
-    await _open(turn, row)
+    await show_visit(turn, row)
     if row.visit.state is State.OFFERED:
         await visits.move(turn.tx, row.visit, OFFERED, State.ACCEPTED)
         await refresh_visit(turn, row)
@@ -107,10 +108,10 @@ async def accept(update: Update, turn: Turn) -> None:
 
 async def ask_why_cannot(update: Update, turn: Turn) -> None:
     """ "I cannot come…": the reasons."""
-    row = await _mine(turn)
+    row = await mine(turn)
     if not answerable(row.visit.state, row.visit.day, _today(turn)):
         raise Stale
-    await _open(turn, row, cannot=True)
+    await show_visit(turn, row, cannot=True)
 
 
 async def decline(update: Update, turn: Turn) -> None:
@@ -134,55 +135,12 @@ async def decline(update: Update, turn: Turn) -> None:
 
 async def show_where(update: Update, turn: Turn) -> None:
     """Address and phone, in a message of its own that cannot be forwarded."""
-    row = await _mine(turn)
+    row = await mine(turn)
     today = _today(turn)
     if row.visit.day != today:
         raise Stale
     card = visits_card(turn.me.member.id)
     await turn.say(Notice.VISIT_REMINDER, card, day=str(today))
-
-
-async def sign_in(update: Update, turn: Turn) -> None:
-    """At the door; or the day after: "I did visit". Then the short form, in its own message."""
-    row = await _mine(turn)
-    today = _today(turn)
-    if row.visit.state is not State.SIGNED_IN:
-        if not can_begin(row.visit.state, row.visit.day, today):
-            raise Stale
-        # A visit told of the day after has no sign-in: nobody saw when it began.
-        at = turn.now if row.visit.day == today else None
-        await visits.move(turn.tx, row.visit, PLANNED, State.SIGNED_IN, signed_in_at=at)
-        await refresh_visit(turn, row)
-    await _begin_report(turn, row)
-
-
-async def report(update: Update, turn: Turn) -> None:
-    """The form once more, after it was stopped."""
-    row = await _mine(turn)
-    if row.visit.state is not State.SIGNED_IN:
-        raise Stale
-    await _begin_report(turn, row)
-
-
-async def _begin_report(turn: Turn, row: Visiting) -> None:
-    """Open the form; a second tap leaves the one that is open as it is."""
-    if await _reporting(turn, row):
-        return
-    form = door.NAME
-    me = turn.me.member
-    answers = {"visit": row.visit.id}
-    draft = await drafts.begin(
-        turn.tx, turn.now, turn.account, form, answers, member=me.id, community=me.community_id
-    )
-    await turn.say(Notice.FORM, number=draft.number)
-
-
-async def _reporting(turn: Turn, row: Visiting) -> bool:
-    """Whether the form about this visit is open."""
-    draft = await drafts.find(turn.tx, turn.account)
-    return (
-        draft is not None and draft.form == door.NAME and draft.answers.get("visit") == row.visit.id
-    )
 
 
 async def reported(turn: Turn, said: AtTheDoor, _answers: dict[str, Any]) -> None:
@@ -199,28 +157,39 @@ async def reported(turn: Turn, said: AtTheDoor, _answers: dict[str, Any]) -> Non
         row.visit,
         AT_THE_DOOR,
         State.DONE,
-        signed_out_at=turn.now if row.visit.signed_in_at else None,
         report=found.model_dump(mode="json"),
+        begun=None,
     )
-    await _record(turn, row, outcome, remark=found.remark)
+    if not await presence.depart(turn, row) and row.visit.day == _today(turn):
+        await presence.ask_when(turn, row)
+    await record(turn, row, outcome, remark=found.remark)
+    await tell_what_was_found(turn, row, found)
+
+
+async def tell_what_was_found(turn: Turn, row: Visiting, found: Report) -> None:
+    """Whoever looks after the elder hears at once of what is worrying, or needed."""
     if found.worrying or found.needs:
         await week.tell_concern(turn, row)
+    if found.worrying:
+        await visit_files.tell_keepers(turn.tx, turn.now, row, _today(turn))
 
 
-async def _record(
+async def record(
     turn: Turn,
     row: Visiting,
     outcome: Outcome,
     *,
     reason: Reason | None = None,
     remark: str | None = None,
+    at: datetime | None = None,
 ) -> None:
+    """The visit enters the contact log, once; everything that shows it follows."""
     what = Happened(
         Kind.VISIT,
         outcome,
         turn.me.member.id,
         row.visit.day,
-        _happened_at(turn, row),
+        at or _happened_at(turn, row),
         f"visit:{row.visit.id}",
         reason=reason,
         remark=remark,
@@ -240,10 +209,10 @@ def _happened_at(turn: Turn, row: Visiting) -> datetime:
 
 async def ask_why_not(update: Update, turn: Turn) -> None:
     """ "Could not visit, because…": the reasons."""
-    row = await _mine(turn)
+    row = await mine(turn)
     if not can_report(row.visit.state, row.visit.day, _today(turn)):
         raise Stale
-    await _open(turn, row, why_not=True)
+    await show_visit(turn, row, why_not=True)
 
 
 async def not_possible(update: Update, turn: Turn) -> None:
@@ -266,9 +235,11 @@ async def _not_possible(turn: Turn, row: Visiting, reason: NotVisited) -> None:
     await turn.show(Notice.VISIT, visits_card(turn.me.member.id), visit=row.visit.id)
     allowed = PLANNED | AT_THE_DOOR
     await visits.move(turn.tx, row.visit, allowed, State.NOT_POSSIBLE, reason=str(reason))
-    if await _reporting(turn, row):
+    if await door.is_open(turn, row.visit.id):
         await drafts.end(turn.tx, turn.account)
-    await _record(turn, row, reason.outcome, reason=reason.reason)
+    # Who went and stood before a closed door gave their time all the same.
+    await presence.depart(turn, row)
+    await record(turn, row, reason.outcome, reason=reason.reason)
     await tell_keepers(turn, [row])
 
 
@@ -281,8 +252,6 @@ PRESSED: dict[str, Any] = {
     "visit_cannot": ask_why_cannot,
     "visit_no": decline,
     "visit_where": show_where,
-    "sign_in": sign_in,
-    "report": report,
     "visit_why": ask_why_not,
     "visit_not": not_possible,
     **week.PRESSED,

@@ -114,6 +114,7 @@ COMMANDS: dict[str, frozenset[Role]] = {
     "update": STAFF,
     "visits": frozenset({Role.VOLUNTEER}),
     "errands": frozenset({Role.VOLUNTEER}),
+    "hours": STAFF | {Role.VOLUNTEER},
     "leave": frozenset({Role.VOLUNTEER, Role.SOCIAL_WORKER}),
     "available": frozenset({Role.VOLUNTEER}),
     "elder": frozenset({Role.FAMILY}),

@@ -114,6 +114,13 @@ class Notice(StrEnum):
     SWAP_ANSWERED = "swap_answered"
     CALENDAR = "calendar"
     CALENDAR_ADDRESS = "calendar_address"
+    VISIT_FILE = "visit_file"
+    VISIT_LEFT = "visit_left"
+    HOURS = "hours"
+    HOURS_OF = "hours_of"
+    HOURS_ENTRY = "hours_entry"
+    HOURS_WAITING = "hours_waiting"
+    HOURS_FILE = "hours_file"
     FAMILY_VISIT = "family_visit"
     AVAILABILITY = "availability"
     WISHES = "wishes"
@@ -144,6 +151,11 @@ PASSING = frozenset(
         Notice.VISIT_REMINDER,
         Notice.VISIT,
         Notice.VISITS,
+        Notice.VISIT_LEFT,
+        Notice.HOURS,
+        Notice.HOURS_OF,
+        Notice.HOURS_ENTRY,
+        Notice.HOURS_WAITING,
         Notice.WEEK,
         Notice.WEEK_PUBLISHED,
         Notice.WEEK_VISIT,
@@ -178,6 +190,9 @@ _MANNERS: dict[Notice, Manner] = {
     Notice.VISIT_CONCERN: _ALARM,
     Notice.SWAP: _PROMPT,
     Notice.SWAP_ANSWERED: _PROMPT,
+    Notice.VISIT_FILE: _PROMPT,
+    Notice.VISIT_LEFT: _PROMPT,
+    Notice.HOURS_WAITING: _BROADCAST,
     Notice.PAUSE_ASKED: _PROMPT,
     Notice.PAUSE_RETURN: _PROMPT,
     Notice.VISIT_OFF: _PROMPT,

@@ -1,5 +1,6 @@
 """A visit's life, from the offer to the report at the door."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -63,25 +64,46 @@ class Level(StrEnum):
     BAD = "bad"
 
 
+class Hazard(StrEnum):
+    """What is not safe at home (handbook, "The week": water, power, gas)."""
+
+    WATER = "water"
+    POWER = "power"
+    GAS = "gas"
+
+
 SUBJECTS = ("health", "mood", "safety", "food", "needs")
 
 
 class Report(BaseModel):
-    """The short form at the door; every subject is optional but `health`."""
+    """The short form at the door; every subject is optional but `health`.
+
+    `hazards` says what is not safe where `safety` is bad. A `remark` is for the staff and the next
+    visitor, a `private` one for the staff alone.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     health: Level
     mood: Level | None = None
     safety: Level | None = None
+    hazards: tuple[Hazard, ...] = ()
     food: Level | None = None
     needs: bool | None = None
     remark: str | None = Field(default=None, max_length=1000)
+    private: bool = False
 
     @property
     def worrying(self) -> bool:
         """Something the social worker should hear of at once."""
         return Level.BAD in {self.health, self.mood, self.safety, self.food}
+
+
+def safety_of(hazards: Sequence[Hazard] | None) -> Level | None:
+    """How safe a home is: good when nothing was found, unknown when nobody looked."""
+    if hazards is None:
+        return None
+    return Level.BAD if hazards else Level.GOOD
 
 
 def answerable(state: State, day: date, today: date) -> bool:

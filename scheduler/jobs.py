@@ -14,6 +14,7 @@ from scheduler.day import (
 from scheduler.heartbeat import Job
 from scheduler.ladder import climb, close, mind_alerts, report_evening
 from scheduler.pauses import ask_returns
+from scheduler.presence import ask_left, close_visits, post_waiting_hours
 from scheduler.swaps import end_swaps
 from scheduler.tidy import tidy
 from scheduler.tiers import propose, remind_of_updates, review
@@ -43,6 +44,9 @@ JOBS = (
         any_day=True,
         also=(lambda settings: settings.door_visit_at, lambda settings: settings.escalate_at),
     ),
+    Job("ask_left", lambda settings: settings.ask_left_at, ask_left),
+    Job("visits_closed", lambda _settings: time(0), close_visits),
+    Job("hours_waiting", lambda settings: settings.hours_waiting_at, post_waiting_hours),
     Job("evening_report", lambda settings: settings.evening_report_at, report_evening),
     Job("days_closed", lambda _settings: time(0), close, any_day=True),
     Job(

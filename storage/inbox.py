@@ -88,6 +88,19 @@ async def finish(tx: AsyncSession, now: datetime, row: int) -> bool:
     return await changed(tx, _FINISH, row=row, now=now) == 1
 
 
+async def erase_place(tx: AsyncSession, update_id: int) -> None:
+    """Forget where somebody was: what was made of it is kept, the place itself is not."""
+    row = await tx.scalar(select(Inbox).where(Inbox.update_id == update_id))
+    if row is not None and "message" in row.payload:
+        message = {
+            name: value
+            for name, value in row.payload["message"].items()
+            if name not in {"location", "venue"}
+        }
+        row.payload = row.payload | {"message": message}
+        await tx.flush()
+
+
 async def note_failure(tx: AsyncSession, row: int, error: str) -> None:
     """Count one try that failed."""
     await changed(

@@ -237,7 +237,7 @@ async def assign(
 async def last_remark(tx: AsyncSession, elder: Elder, before: date) -> tuple[date, str] | None:
     """What the last visitor left for the next one, with its day."""
     rows = await tx.execute(
-        select(Contact.day, Contact.remark)
+        select(Contact.day, Contact.remark, Contact.key)
         .where(
             Contact.community_id == elder.community_id,
             Contact.elder_id == elder.id,
@@ -249,6 +249,27 @@ async def last_remark(tx: AsyncSession, elder: Elder, before: date) -> tuple[dat
         .order_by(Contact.happened_at.desc(), Contact.id.desc())
         .limit(1)
     )
-    for day, remark in rows:
-        return (day, remark) if remark else None
+    for day, remark, key in rows:
+        if not remark or await _is_private(tx, elder.community_id, key):
+            return None
+        return day, remark
     return None
+
+
+async def _is_private(tx: AsyncSession, community_id: int, key: str) -> bool:
+    """Whether what was written at a visit is for the staff alone; `key` is the contact's."""
+    kind, _, number = key.partition(":")
+    if kind != "visit":
+        return False
+    report = await tx.scalar(
+        select(Assignment.report).where(
+            Assignment.id == int(number), Assignment.community_id == community_id
+        )
+    )
+    return bool((report or {}).get("private"))
+
+
+async def mine_of_day(tx: AsyncSession, viewer: Viewer, elder: Elder, day: date) -> Visiting | None:
+    """The viewer's own visit to an elder on a day that is planned, under way, or done."""
+    rows = await of_elder(tx, viewer.community_id, elder.id, day, day)
+    return next((one for one in rows if one.volunteer.id == viewer.member_id), None)

@@ -27,7 +27,9 @@ CATALOGUE_OF = {
     "follow_ups": "calls", "cadence": "ledger",
     "forms": "menu", "routes": "menu", "__init__": "screens", "roster_reasons": "roster",
     "exits": "pauses", "door": "visits", "leave": "visits", "week": "visits",
-    "week_visit": "visits",
+    "week_visit": "visits", "presence": "visits", "visit_files": "visits", "visit_words": "visits",
+    "visit_time": "visits", "late_visits": "visits", "sign_in": "visits",
+    "hours_words": "hours", "hours_entries": "hours",
 }  # fmt: skip
 
 

@@ -41,11 +41,22 @@ class Phones:
         return self._send(person, chat, text=text, entities=with_found(text, []), reply_to=reply_to)
 
     def send_photo(
-        self, person: Someone, name: str, data: bytes, chat: Somewhere = None, caption: str = ""
+        self,
+        person: Someone,
+        name: str,
+        data: bytes,
+        chat: Somewhere = None,
+        caption: str = "",
+        album: str = "",
     ) -> Message:
-        """Send a picture."""
+        """Send a picture; those of one album are sent together, each as a message."""
         photo = self._world.files.keep_photo(name, data)
-        return self._send(person, chat, photo=photo, text=caption)
+        return self._send(person, chat, photo=photo, text=caption, album=album)
+
+    def send_voice(self, person: Someone, data: bytes, chat: Somewhere = None) -> Message:
+        """Speak a message."""
+        voice = self._world.files.keep_document("voice.ogg", data)
+        return self._send(person, chat, voice=voice)
 
     def send_document(
         self, person: Someone, name: str, data: bytes, chat: Somewhere = None, caption: str = ""

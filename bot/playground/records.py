@@ -73,6 +73,7 @@ class Message:
         sender: the id of a person, or of the bot.
         text: the text, or the caption when there is a picture or file.
         rows: inline buttons.
+        album: equal for pictures that were sent together.
         keyboard: a reply keyboard, its removal, or a forced reply, as the Bot API writes it.
         service: the Bot API's field of a service message, such as `new_chat_members`.
     """
@@ -86,6 +87,8 @@ class Message:
     keyboard: dict[str, Any] | None = None
     photo: StoredFile | None = None
     document: StoredFile | None = None
+    voice: StoredFile | None = None
+    album: str = ""
     location: dict[str, Any] | None = None
     contact: dict[str, Any] | None = None
     service: dict[str, Any] | None = None
@@ -103,7 +106,7 @@ class Message:
     @property
     def is_media(self) -> bool:
         """Whether the text is a caption."""
-        return bool(self.photo or self.document)
+        return bool(self.photo or self.document or self.voice)
 
     def button(self, *, data: str | None = None, label: str | None = None) -> Button | None:
         """The button with this data or label, if it is on the message."""

@@ -128,6 +128,13 @@ def send_document(world: World, params: Params) -> dict[str, Any]:
     return _send(world, params, text=text, entities=entities, document=document)
 
 
+def send_voice(world: World, params: Params) -> dict[str, Any]:
+    """Send a voice message that somebody sent before; the bot does not speak itself."""
+    text, entities = formatted(world, params, "caption")
+    voice = document_of(world, params, "voice", params.text("voice"))
+    return _send(world, params, text=text, entities=entities, voice=voice)
+
+
 def send_location(world: World, params: Params) -> dict[str, Any]:
     """Send a point on the map."""
     location = {name: params.number(name) for name in _FARTHEST}

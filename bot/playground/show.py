@@ -106,7 +106,7 @@ def message(world: "World", record: Message) -> Json:
 
 
 def _document(record: Message) -> Json | None:
-    stored = record.document
+    stored = record.document or record.voice
     if not stored:
         return None
     return {"name": stored.name, "url": f"/client/file/{stored.id}", "size": len(stored.data)}

@@ -33,6 +33,7 @@ _METHODS: dict[str, Callable[[World, Params], Any]] = {
     "sendmessage": sending.send_message,
     "sendphoto": sending.send_photo,
     "senddocument": sending.send_document,
+    "sendvoice": sending.send_voice,
     "sendlocation": sending.send_location,
     "sendcontact": sending.send_contact,
     "editmessagetext": changing.edit_message_text,

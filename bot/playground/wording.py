@@ -36,6 +36,13 @@ def file(stored: StoredFile) -> Json:
     return known | {"file_name": stored.name, "mime_type": stored.mime}
 
 
+def _voice(stored: StoredFile) -> Json:
+    """A Voice; nobody listens to it here, so it lasts a second."""
+    known = file(stored)
+    del known["file_name"]
+    return known | {"duration": 1}
+
+
 def member(world: "World", record: Chat, user: int) -> Json:
     """A ChatMember."""
     status = record.bot if world.is_bot(user) else _standing(record, user)
@@ -102,6 +109,10 @@ def _content(world: "World", record: Message) -> Json:
         known["photo"] = [file(record.photo)]
     if record.document:
         known["document"] = file(record.document)
+    if record.voice:
+        known["voice"] = _voice(record.voice)
+    if record.album:
+        known["media_group_id"] = record.album
     if record.location:
         known["location"] = record.location
     if record.contact:

@@ -18,7 +18,7 @@ from storage.tables import Outbox
 
 COMMAND_ORDER = (
     "menu", "calls", "elders", "pairings", "week", "ledger",
-    "visits", "available", "errands", "elder", "errand", "surge", "leave",
+    "visits", "hours", "available", "errands", "elder", "errand", "surge", "leave",
     "invite", "import", "export", "update", "help", "language", "me", "cancel",
 )  # fmt: skip
 
@@ -71,7 +71,7 @@ async def menu(reader: Reader, facts: Facts) -> Screen | None:
 def _icon(command: str) -> str:
     return {
         "calls": "📞 ", "elders": "👵 ", "pairings": "🤝 ", "week": "📅 ", "ledger": "🗓 ",
-        "visits": "🚪 ", "available": "🕘 ",
+        "visits": "🚪 ", "hours": "⏱ ", "available": "🕘 ",
         "errands": "🛒 ", "elder": "👪 ", "errand": "🛒 ", "leave": "🌴 ",
         "surge": "🌡 ", "invite": "✉️ ",
         "import": "📥 ", "export": "📤 ", "update": "📋 ",

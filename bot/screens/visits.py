@@ -5,14 +5,25 @@ from datetime import date, timedelta
 from markupsafe import Markup
 
 from bot.screen import Button, Screen
+from bot.screens.presence import (
+    came_and_left,
+    elsewhere,
+    instead,
+    late,
+    still_there,
+    time_given,
+)
 from bot.screens.reader import BLANK, Facts, Reader, age, beside, lines, phone_of, tap
+from bot.screens.visit_files import came, look
+from bot.screens.visit_words import not_visited_name
 from bot.screens.wishes import handover_lines
-from bot.screens.words import cannot_name, half_name, reason_name, visit_state, weekday_name
+from bot.screens.words import cannot_name, half_name, visit_state, weekday_name
 from bot.texts import Texts
 from care.access import Role
 from care.days import WEEK, WEEKDAYS
 from care.swaps import can_move, starts_at
 from care.visits import ON_DUTY, CannotCome, NotVisited, State, answerable, can_begin, can_report
+from storage import visit_files
 from storage import visits as records
 from storage.tables import Assignment, Elder
 from storage.visits import Visiting
@@ -28,13 +39,6 @@ def when(tr: Texts, visit: Assignment, *, short: bool = False) -> Markup:
     return Markup("{} {}").format(day, half_name(tr, visit.half))
 
 
-def not_visited_name(tr: Texts, why: NotVisited) -> Markup:
-    """Why somebody who went could not visit."""
-    if why.reason is None:
-        return tr("nobody opened the door")
-    return reason_name(tr, why.reason)
-
-
 async def visits(reader: Reader, facts: Facts) -> Screen | None:
     """What the reader has been asked to do: of one week, or of the next two weeks."""
     tr, me = reader.tr, reader.me
@@ -44,10 +48,11 @@ async def visits(reader: Reader, facts: Facts) -> Screen | None:
     first = week or reader.today - timedelta(days=1)
     last = week + WEEK - timedelta(days=1) if week else reader.today + AHEAD
     rows = await records.of_volunteer(reader.tx, me.viewer, first, last)
+    late = (Button(tr("✍️ Enter a visit that is over"), "late_visit"),)
     menu = reader.back(str(tr("Menu")), "do:menu")
     if not rows:
         none = tr("You have no visits in these days. We will write to you when there are some.")
-        return Screen(none, (menu,))
+        return Screen(none, (late, menu))
     asked = [row for row in rows if _open(reader, row.visit)]
     title = (
         tr("🚪 <b>Your visits, {first} to {last}</b>", first=tr.day(first), last=tr.day(last))
@@ -67,7 +72,7 @@ async def visits(reader: Reader, facts: Facts) -> Screen | None:
         lines(
             title, *(_line(tr, row, short=bool(week)) for row in rows), BLANK if ask else "", ask
         ),
-        (*buttons, menu),
+        (*buttons, late, menu),
     )
 
 
@@ -122,15 +127,23 @@ async def visit(reader: Reader, facts: Facts) -> Screen | None:
         ]
         why = tr("Why was the visit not possible?")
         return Screen(lines(head, BLANK, why), (*rows, _again(reader, found)))
-    return Screen(lines(head, _after(tr, row)), (*_choices(reader, row), back))
+    other = await elsewhere(reader, row, facts)
+    if other is not None:
+        return still_there(reader, row, other, back)
+    count = await visit_files.count(reader.tx, found.id)
+    known = (*came_and_left(tr, found), await time_given(reader, row), came(tr, count))
+    body = lines(head, *known, await _after(reader, row))
+    buttons = [*_choices(reader, row), *await late(reader, row), *look(tr, found.id, count)]
+    return Screen(body, (*buttons, back))
 
 
 def _again(reader: Reader, visit: Assignment) -> tuple[Button, ...]:
     return reader.back(str(reader.tr("Back")), tap("visit", visit.id))
 
 
-def _after(tr: Texts, row: Visiting) -> Markup:
+async def _after(reader: Reader, row: Visiting) -> Markup:
     """What the volunteer should know about a visit that is over or cannot be made."""
+    tr = reader.tr
     match row.visit.state:
         case State.DONE:
             return tr("Thank you! It is written down. 🌷")
@@ -139,7 +152,7 @@ def _after(tr: Texts, row: Visiting) -> Markup:
         case State.DECLINED:
             return tr("That is all right. The social worker has been told.")
         case State.DROPPED:
-            return tr("You need not go. Thank you all the same!")
+            return await instead(reader, row)
         case _:
             return Markup("")
 
@@ -180,6 +193,8 @@ def _door_buttons(reader: Reader, row: Visiting) -> list[tuple[Button, ...]]:
         rows.append((Button(label, tap("sign_in", found.id)),))
     if found.state is State.SIGNED_IN:
         rows.append((Button(tr("📝 Tell how {name} is", name=name), tap("report", found.id)),))
+        if found.signed_in_at is not None and found.signed_out_at is None:
+            rows.append((Button(tr("👋 Sign out, tell later"), tap("sign_out", found.id)),))
     if _went(reader, found):
         label = tr("Could not visit {name}…", name=name)
         rows.append((Button(label, tap("visit_why", found.id)),))

@@ -1,12 +1,16 @@
 """The staff's view of one visit: to whom else it can be given, who declined, what is worrying."""
 
 from datetime import date
+from typing import Any
 
 from markupsafe import Markup
 
 from bot.screen import Button, Screen
+from bot.screens.presence import came_and_left
 from bot.screens.reader import BLANK, Facts, Reader, lines, phone_of, tap
-from bot.screens.visits import not_visited_name, when
+from bot.screens.visit_files import came, look
+from bot.screens.visit_words import hazard_name, not_visited_name
+from bot.screens.visits import when
 from bot.screens.week import number_of
 from bot.screens.words import cannot_name, level_name, reason_name, visit_state
 from bot.texts import Texts
@@ -14,8 +18,8 @@ from care.access import Right
 from care.calls import Reason
 from care.joining import Standing
 from care.refusals import NotYours
-from care.visits import SUBJECTS, CannotCome, Level, NotVisited, State, answerable
-from storage import leave, pairings, visits
+from care.visits import SUBJECTS, CannotCome, Hazard, Level, NotVisited, State, answerable
+from storage import leave, pairings, visit_files, visits
 from storage import week as weeks
 from storage.elders import access_elder
 from storage.tables import Assignment
@@ -68,7 +72,9 @@ async def week_visit(reader: Reader, facts: Facts) -> Screen | None:
         Markup("{} ☎ {}").format(row.volunteer.name, number_of(tr, row.volunteer)),
         _state(tr, found),
         tr("Now {name} goes.", name=instead.volunteer.name) if instead else "",
+        *_told(tr, found),
     )
+    count = await visit_files.count(reader.tx, found.id)
     back = reader.back(str(tr("The week")), tap("week_show", found.week))
     open_ = found.day >= reader.today and instead is None
     if facts.get("drop") and answerable(found.state, found.day, reader.today):
@@ -81,7 +87,31 @@ async def week_visit(reader: Reader, facts: Facts) -> Screen | None:
     ask = tr("Who should go instead?") if choices else ""
     if answerable(found.state, found.day, reader.today):
         choices.append((Button(tr("Not needed…"), tap("week_drop", found.id)),))
-    return Screen(lines(head, BLANK if ask else "", ask), (*choices, back))
+    text = lines(head, came(tr, count), BLANK if ask else "", ask)
+    return Screen(text, (*look(tr, found.id, count), *choices, back))
+
+
+def _told(tr: Texts, visit: Assignment) -> list[Markup]:
+    """What is known of a visit that began: the times, whether near, and what was told."""
+    if visit.signed_in_at is None and not visit.report:
+        return []
+    report = visit.report or {}
+    return [
+        *came_and_left(tr, visit),
+        *(
+            tr("{state}: {why}", state=subject_name(tr, one), why=level_name(tr, Level(level)))
+            for one in SUBJECTS
+            if isinstance(level := report.get(one), str)
+        ),
+        *_hazards(tr, report),
+        tr("🛒 Something is needed") if report.get("needs") else Markup(""),
+        Markup("📝 {}").format(report["remark"]) if report.get("remark") else Markup(""),
+    ]
+
+
+def _hazards(tr: Texts, report: dict[str, Any]) -> list[Markup]:
+    found = [hazard_name(tr, Hazard(one)) for one in report.get("hazards", [])]
+    return [tr("Not in order: {what}", what=tr(", ").join(found))] if found else []
 
 
 def _movable(visit: Assignment, today: date) -> bool:
@@ -172,6 +202,7 @@ async def concern(reader: Reader, facts: Facts) -> Screen | None:
     row = await visits.access_led_visit(reader.tx, reader.me.viewer, facts["visit"])
     elder = await access_elder(reader.tx, reader.me.viewer, row.elder.id, Right.SEE_ALL)
     report = row.visit.report or {}
+    count = await visit_files.count(reader.tx, row.visit.id)
     bad = [subject_name(tr, one) for one in SUBJECTS if report.get(one) == Level.BAD]
     title = (
         tr("⚠️ <b>{name}: please look after this</b>", name=elder.name)
@@ -181,8 +212,10 @@ async def concern(reader: Reader, facts: Facts) -> Screen | None:
     text = lines(
         title,
         *(tr("{state}: {why}", state=one, why=level_name(tr, Level.BAD)) for one in bad),
+        *_hazards(tr, report),
         tr("🛒 Something is needed") if bad and report.get("needs") else "",
         Markup("📝 {}").format(report["remark"]) if report.get("remark") else "",
+        came(tr, count),
         tr(
             "Visited by {name} ☎ {phone}",
             name=row.volunteer.name,
@@ -190,10 +223,13 @@ async def concern(reader: Reader, facts: Facts) -> Screen | None:
         ),
         Markup("☎ {}: {}").format(elder.name, phone_of(reader, elder)),
     )
-    rows = [(Button(tr("Log the call to {name}", name=elder.name), tap("call", elder.id)),)]
+    rows: list[tuple[Button, ...]] = [
+        (Button(tr("Log the call to {name}", name=elder.name), tap("call", elder.id)),)
+    ]
     if report.get("needs"):
         label = tr("🛒 Ask for an errand for {name}", name=elder.name)
         rows.append((Button(label, tap("errand_for", elder.id)),))
+    rows.extend(look(tr, row.visit.id, count))
     return Screen(text, tuple(rows), protect=True)
 
 

@@ -377,6 +377,8 @@ def command_text(tr: Texts, command: str) -> Markup:
             return tr("Ledger of the days")
         case "visits":
             return tr("My visits")
+        case "hours":
+            return tr("Service hours")
         case "available":
             return tr("When I can come")
         case "errands":
@@ -424,6 +426,10 @@ def form_error(tr: Texts, kind: str, context: dict[str, str]) -> Markup:
             return tr("Please write one day like 4-20, today or later.")
         case "past_day":
             return tr("Please write a day like 4-7: today, or before it, and not closed yet.")
+        case "time_of_day":
+            return tr("Please write a time like 9:30.")
+        case "not_over":
+            return tr("That is not over yet. Please look at the time once more.")
         case "date_range":
             return tr("Please write two days like 4-12 4-15, the first one not before today.")
         case _:
@@ -466,6 +472,10 @@ def sentence(tr: Texts, name: str, facts: dict[str, object]) -> Markup:
             )
         case "group_linked":
             return tr("This group is now the volunteers' group. Errands will be offered here.")
+        case "time_taken":
+            return tr(
+                "Time of yours is on record then already, so nothing was added. /hours shows it."
+            )
         case "too_large":
             return tr("This file is larger than 5 MB. Please send the roster alone.")
         case "declined_consent":

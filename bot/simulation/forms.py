@@ -11,6 +11,8 @@ GIVES_UP = 0.03
 NOBODY_OPENS, NOBODY_OPENS_TO_THE_SILENT = 0.05, 0.25
 WORDS = "降压药一盒"
 NO_VISIT = "=no_visit"
+# Of several that may be chosen people choose few; of what is not safe at home, mostly none.
+NOTHING_MORE = 0.9
 # Which answers are likelier than the others, by what the form is about.
 PREFERRED = {"late": {"=fine": 0.8}, "exit": {"=ends": 1.0}}
 
@@ -53,6 +55,8 @@ class Forms:
         for end, probability in PREFERRED.get(subject, {}).items():
             if end in by_end and self.hands.likely(probability):
                 return by_end[end]
+        if "ok" in by_end and self.hands.likely(NOTHING_MORE):
+            return by_end["ok"]
         real = [one for end, one in by_end.items() if end.startswith("=")]
         # "Pass on" where it is offered, or a page to turn; else whatever fits.
         return self.hands.chance.choice(real or list(by_end.values()))

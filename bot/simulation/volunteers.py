@@ -18,6 +18,7 @@ ERRAND_TAKERS = (1, 1, 2, 3)
 AT_THE_SAME_MOMENT = 0.3
 FINISHES, GIVES_BACK = 0.85, 0.6
 TAKES_AN_ALERT = 0.05
+SAYS_WHEN = 0.6
 GOES_ON_LEAVE = 1 / 60
 DOOR_LASTS = timedelta(hours=8)
 
@@ -74,6 +75,7 @@ class Volunteers:
             return
         self._mind_door(helper, message)
         self._mind_visits(helper, message)
+        self._mind_leaving(helper, message)
         self._mind_errand(helper, message)
         for data in self._first_time(helper, message, "alert_take"):
             if self.hands.likely(TAKES_AN_ALERT):
@@ -95,7 +97,7 @@ class Volunteers:
 
     def _press(self, helper: Helper, message: Message, data: str) -> None:
         pressed = self.hands.press(helper.actor, message, data)
-        if pressed and data.startswith("sign_in:"):
+        if pressed and data.startswith(("sign_in:", "sign_over:")):
             going = helper.going_until is not None
             self.forms.expect(helper.actor, "door" if going else "visit")
             helper.going_until = None
@@ -132,6 +134,14 @@ class Volunteers:
             going = helper.going_until is not None
             if self.hands.likely(REPORTS_AFTER_A_DOOR if going else VISITS):
                 self._later(helper, message, data, *((8, 50) if going else (20, 500)))
+
+    def _mind_leaving(self, helper: Helper, message: Message) -> None:
+        """Signed in elsewhere still, or asked when they left: some answer, some never do."""
+        for data in self._first_time(helper, message, "sign_over"):
+            self._later(helper, message, data, 0.2, 2)
+        for data in self._first_time(helper, message, "left_at")[:1]:
+            if self.hands.likely(SAYS_WHEN):
+                self._later(helper, message, data, 2, 90)
 
     def _mind_errand(self, helper: Helper, message: Message) -> None:
         """On the way, done; or given back with a reason."""

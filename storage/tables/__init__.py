@@ -33,6 +33,7 @@ from storage.tables.watch import (
 from storage.tables.week import (
     CalendarAddress,
     Handover,
+    HoursChange,
     Place,
     ServiceHours,
     SingleDate,
@@ -47,6 +48,7 @@ from storage.tables.work import (
     Contact,
     Errand,
     ErrandStep,
+    VisitFile,
     WeekPlan,
 )
 
@@ -70,6 +72,7 @@ __all__ = [
     "FamilyLink",
     "FollowUp",
     "Handover",
+    "HoursChange",
     "Inbox",
     "Invitation",
     "Leave",
@@ -92,6 +95,7 @@ __all__ = [
     "TierChange",
     "TierQuestion",
     "Told",
+    "VisitFile",
     "Volunteer",
     "Way",
     "WeekPlan",

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from care import hours, swaps
 from care.days import HalfDay
 from care.wishes import Kind, Side
-from storage.tables.columns import Key, Table, words
+from storage.tables.columns import Json, Key, Table, words
 
 COMMUNITY = "community.id"
 ELDER = "elder.id"
@@ -111,11 +111,13 @@ class Handover(Table):
 class ServiceHours(Table):
     """A volunteer's time: signed in and out, or entered later, with a reason, and approved.
 
-    A visit has one row at most.
+    A visit has one row at most; `key` makes one piece of work one row, however often it is noted.
+    What becomes of a plan changes nothing here.
     """
 
     __tablename__ = "service_hours"
     __table_args__ = (
+        UniqueConstraint("community_id", "key"),
         Index(None, "community_id", "started_at"),
         Index(None, "member_id", "started_at"),
     )
@@ -126,6 +128,8 @@ class ServiceHours(Table):
     elder_id: Mapped[int | None] = mapped_column(ForeignKey(ELDER))
     assignment_id: Mapped[int | None] = mapped_column(ForeignKey("assignment.id"), unique=True)
     errand_id: Mapped[int | None] = mapped_column(ForeignKey("errand.id"), index=True)
+    key: Mapped[str] = mapped_column(String(80))
+    work: Mapped[hours.Work] = mapped_column(words(hours.Work))
     kind: Mapped[hours.Kind] = mapped_column(words(hours.Kind))
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime]
@@ -175,3 +179,19 @@ class CalendarAddress(Table):
     token: Mapped[str] = mapped_column(String(64))
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime]
+
+
+class HoursChange(Table):
+    """What staff decided about a volunteer's time, or put right in it; only ever added to."""
+
+    __tablename__ = "hours_change"
+
+    id: Mapped[Key]
+    community_id: Mapped[int] = mapped_column(ForeignKey(COMMUNITY))
+    hours_id: Mapped[int] = mapped_column(ForeignKey("service_hours.id"), index=True)
+    step: Mapped[hours.Step] = mapped_column(words(hours.Step))
+    before: Mapped[Json]
+    after: Mapped[Json]
+    reason: Mapped[str | None] = mapped_column(Text)
+    by_id: Mapped[int] = mapped_column(ForeignKey(MEMBER))
+    at: Mapped[datetime]

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from care import calls, errands, visits
+from care import calls, errands, presence, visit_files, visits
 from care.days import HalfDay
 from storage.tables.columns import Json, Jsons, Key, Table, words
 
@@ -77,6 +77,8 @@ class Assignment(Table):
     """One visit planned for one volunteer, one elder, one day and half-day.
 
     `locked`: staff decided it, and planning leaves it as it is. `why`: why this volunteer.
+    `near`: all that is kept of a location shared at the door. `begun`: the form as far as it was
+    answered when another visit came between.
     """
 
     __tablename__ = "assignment"
@@ -106,9 +108,31 @@ class Assignment(Table):
     signed_in_at: Mapped[datetime | None]
     signed_out_at: Mapped[datetime | None]
     report: Mapped[Json | None]
+    near: Mapped[presence.Nearness | None] = mapped_column(words(presence.Nearness))
+    begun: Mapped[Json | None]
     locked: Mapped[bool] = mapped_column(default=False, server_default=false())
     why: Mapped[Jsons] = mapped_column(default=list, server_default="[]")
     created_at: Mapped[datetime]
+
+
+class VisitFile(Table):
+    """A picture or voice message from a visit; Telegram keeps what is in it, under `file`.
+
+    `same` is equal for the same file however often it is sent.
+    """
+
+    __tablename__ = "visit_file"
+    __table_args__ = (UniqueConstraint("assignment_id", "same"),)
+
+    id: Mapped[Key]
+    community_id: Mapped[int] = mapped_column(ForeignKey(COMMUNITY), index=True)
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"))
+    kind: Mapped[visit_files.Kind] = mapped_column(words(visit_files.Kind))
+    file: Mapped[str] = mapped_column(String(200))
+    same: Mapped[str] = mapped_column(String(64))
+    caption: Mapped[str | None] = mapped_column(Text)
+    by_id: Mapped[int] = mapped_column(ForeignKey(MEMBER))
+    at: Mapped[datetime]
 
 
 class Errand(Table):

@@ -75,6 +75,7 @@ async def test_a_report_does_not_reach_the_family(home: Street) -> None:
     await home.on_the_day()
     await home.report("bad", "bad", "-", "-", "0")
     await home.stage.say(home.chen, "血压很高")
+    await home.answer("all")
     await home.stage.say(home.daughter, "/elder")
     assert not home.says(home.daughter, "血压")
     assert not home.says(home.daughter, "担心")

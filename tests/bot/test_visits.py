@@ -215,6 +215,7 @@ async def test_a_worrying_report_reaches_the_social_worker_at_once(home: Street)
     await home.on_the_day()
     await home.report("bad", "fair", "-", "-", "0")
     await home.stage.say(home.chen, "吃得很少")
+    await home.answer("all")
     told = home.stage.last(home.li)
     for fact in ("王桂芳的情况请您关注", "身体：😟 让人担心", "吃得很少", PHONE, "陈同学"):
         assert fact in told.text
@@ -256,6 +257,7 @@ async def test_the_next_visitor_reads_the_remark_of_the_last_one(home: Street) -
     await home.on_the_day()
     await home.report("good", "-", "-", "-", "-")
     await home.stage.say(home.chen, "门铃坏了，请敲窗")
+    await home.answer("all")
     await home.stage.tap(home.wang, "visits_yes")
     await home.stage.at("2026-04-15 08:30")
     assert "门铃坏了，请敲窗" in home.stage.last(home.wang).text

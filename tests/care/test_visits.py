@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from care.calls import Outcome, Reason, is_contact
 from care.visits import (
     PLANNED,
+    Hazard,
     Level,
     NotVisited,
     Report,
@@ -16,6 +17,7 @@ from care.visits import (
     answerable,
     can_begin,
     can_report,
+    safety_of,
 )
 
 DAY = date(2026, 4, 13)
@@ -55,3 +57,10 @@ def test_a_visit_that_did_not_happen_is_never_a_contact(why: NotVisited) -> None
 
 def test_a_door_nobody_opened_is_an_attempt() -> None:
     assert NotVisited.NO_ANSWER.outcome is Outcome.NO_ANSWER
+
+
+def test_a_home_is_safe_when_somebody_looked_and_found_nothing() -> None:
+    assert safety_of(None) is None
+    assert safety_of([]) is Level.GOOD
+    assert safety_of([Hazard.GAS]) is Level.BAD
+    assert Report(health=Level.GOOD, safety=safety_of([Hazard.WATER])).worrying
