@@ -42,6 +42,7 @@ from bot import (
     tiers,
     updates,
     visits,
+    week_drafts,
     wishes,
 )
 from bot.screens.pauses import already_paused
@@ -120,6 +121,7 @@ PRESSED: dict[str, Handle] = {
     **ledger.PRESSED,
     **availability.PRESSED,
     **wishes.PRESSED,
+    **week_drafts.PRESSED,
 }
 
 GROUP_PRESSED = frozenset({"claim"})
