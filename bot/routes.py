@@ -22,6 +22,7 @@ from bot import (
     contact_entry,
     contact_fixes,
     contacts,
+    draft_sheets,
     elders,
     errands,
     exits,
@@ -122,6 +123,7 @@ PRESSED: dict[str, Handle] = {
     **availability.PRESSED,
     **wishes.PRESSED,
     **week_drafts.PRESSED,
+    **draft_sheets.PRESSED,
 }
 
 GROUP_PRESSED = frozenset({"claim"})

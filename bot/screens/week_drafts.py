@@ -130,15 +130,21 @@ def gaps_of(week: Drafted, mine: Iterable[Whole]) -> list[tuple[Elder, Gap]]:
 
 
 def gap_line(tr: Texts, week: Drafted, elder: Elder, gap: Gap) -> Markup:
-    """Who has nobody, for how many visits, and why; by hand a gap is made that could be closed."""
-    could = week.could_be_made(elder.id)
+    """Who has nobody, for how many visits, and why."""
     return tr.many(
         "⚠️ {name}: nobody for {n} visit ({why})",
         "⚠️ {name}: nobody for {n} visits ({why})",
         gap.missing,
         name=elder.name,
-        why=tr("somebody could go") if could else gap_reason(tr, gap),
+        why=gap_why(tr, week, gap),
     )
+
+
+def gap_why(tr: Texts, week: Drafted, gap: Gap) -> Markup:
+    """Why nobody goes; a gap made by hand may be one that could be closed."""
+    if week.could_be_made(gap.elder_id):
+        return tr("somebody could go")
+    return gap_reason(tr, gap)
 
 
 def _few_gaps(tr: Texts, week: Drafted, found: list[tuple[Elder, Gap]]) -> list[Markup]:
