@@ -13,7 +13,7 @@ from care.notices import Notice
 from care.plans import Visit
 from care.refusals import NotYours, Stale
 from care.visits import State
-from care.week_drafts import Verdict
+from care.week_drafts import Verdict, together
 from storage import week as weeks
 from storage import week_drafts as drafts
 from storage.visits import Visiting
@@ -126,14 +126,15 @@ async def put(update: Update, turn: Turn) -> None:
         return
     if as_shown(row.visit) != shown:
         raise Stale
-    verdict = week.judge(new, row.visit.id)
+    changes = together(week.visits, row.visit.id, new)
+    verdict = week.judge_all(changes)
     if _refused(turn, week, new, verdict):
         await _show(turn, row)
     elif verdict.doubts and not _sure(sure):
         facts = {"member": new.volunteer_id, "day": str(new.day), "half": str(new.half)}
         await _show(turn, row, view="sure", **facts)
     else:
-        await drafts.put(turn.tx, turn.now, turn.me.viewer, week, {row.visit.id: new})
+        await drafts.put(turn.tx, turn.now, turn.me.viewer, week, changes)
         await _show(turn, row)
         await _redraw(turn, row.visit.week)
         turn.toast(turn.tr("Changed and locked."))

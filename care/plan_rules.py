@@ -76,12 +76,8 @@ def breaks(problem: Problem, plan: Plan) -> list[Break]:
     return sorted(found | _too_many(problem, known) | _not_together(problem, known))
 
 
-def breaks_alone(problem: Problem, visit: Visit) -> frozenset[Break]:
+def breaks_alone(problem: Problem, need: Need, person: Volunteer, visit: Visit) -> frozenset[Break]:
     """Every hard rule that one visit more would break, beside those locked in the problem."""
-    need = problem.need.get(visit.elder_id)
-    person = problem.volunteer.get(visit.volunteer_id)
-    if need is None or person is None:
-        return frozenset({Break.UNKNOWN})
     found = _broken_by(problem, need, person, visit)
     return frozenset(found | _too_many(problem, [visit]) | _not_together(problem, [visit]))
 

@@ -1,7 +1,7 @@
 """A week's plan: visits with the reasons for them, and gaps with the reasons for those."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any, Self
@@ -110,18 +110,9 @@ class Gap:
     why: NoWay
     facts: Facts
 
-    def kept(self) -> dict[str, Any]:
-        """As a week's plan keeps it, in JSON."""
-        return {
-            "elder": self.elder_id,
-            "owed": self.missing,
-            "why": str(self.why),
-            "facts": asdict(self.facts),
-        }
-
     @classmethod
     def read(cls, kept: Mapping[str, Any]) -> Self:
-        """What `kept` wrote; facts that are not there are not known."""
+        """A gap as a week's plan keeps it in JSON; facts that are not there are not known."""
         facts = {"when": Part.WEEK} | kept.get("facts", {})
         return cls(
             kept["elder"],

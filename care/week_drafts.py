@@ -62,6 +62,15 @@ class Verdict:
         return not self.bars
 
 
+def all_of(verdicts: Iterable[Verdict]) -> Verdict:
+    """What stands against several changes that are one."""
+    found = list(verdicts)
+    return Verdict(
+        tuple(bar for bar in Bar if any(bar in one.bars for one in found)),
+        tuple(doubt for doubt in Doubt if any(doubt in one.doubts for one in found)),
+    )
+
+
 def beside(problem: Problem, others: Iterable[Visit]) -> Problem:
     """The same week with these visits made already, so that one more can be judged.
 
@@ -90,7 +99,9 @@ def judge(week: Problem, visit: Visit, away: Away) -> Verdict:
     need, person = week.need.get(visit.elder_id), week.volunteer.get(visit.volunteer_id)
     if need is None or person is None:
         return Verdict((Bar.UNKNOWN,))
-    broken = breaks_alone(week, visit)
+    broken = breaks_alone(week, need, person, visit)
+    if _as_second(week, visit):
+        broken -= {Break.TWICE_A_DAY, Break.MORE_THAN_OWED, Break.ALONE}
     never = barred(need, person, week.distances)
     said = {str(one) for one in broken}
     found = {bar for bar in Bar if str(bar) in said}
@@ -109,6 +120,26 @@ def judge(week: Problem, visit: Visit, away: Away) -> Verdict:
         tuple(one for one in Bar if one in found),
         tuple(one for one, holds in doubts.items() if holds),
     )
+
+
+def _as_second(week: Problem, visit: Visit) -> bool:
+    """Whether somebody goes to that door at that time who is to go with a second person."""
+    need = week.need[visit.elder_id]
+    there = [one for one in week.locked_to.get(visit.elder_id, ()) if one.day == visit.day]
+    if len(there) != 1 or there[0].slot != visit.slot or there[0].put == visit.put:
+        return False
+    people = {there[0].volunteer_id, visit.volunteer_id} & week.volunteer.keys()
+    return need.two_people or any(week.volunteer[one].wants_two for one in people)
+
+
+def together(drafted: Mapping[int, Visit], number: int, new: Visit) -> dict[int, Visit]:
+    """A visit as it shall be; whoever goes along to it goes at the new time too."""
+    old = drafted.get(number, new)
+    found = {number: new}
+    for other, one in drafted.items():
+        if other != number and (one.elder_id, one.slot) == (old.elder_id, old.slot):
+            found[other] = replace(one, day=new.day, half=new.half)
+    return found
 
 
 def slots_of(week: date, first: Slot) -> list[Slot]:

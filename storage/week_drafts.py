@@ -17,7 +17,17 @@ from care.planning import Problem
 from care.plans import Gap, Slot, Visit
 from care.refusals import NotYours, Stale
 from care.visits import State
-from care.week_drafts import Away, Verdict, beside, judge, reasons, slots_of, somebody_could
+from care.week_drafts import (
+    Away,
+    Verdict,
+    all_of,
+    beside,
+    judge,
+    reasons,
+    settle,
+    slots_of,
+    somebody_could,
+)
 from storage import leave, members, outbox, pairings, planning, visits
 from storage import week as weeks
 from storage.communities import zone_of
@@ -86,6 +96,10 @@ class Drafted:
     def judge(self, visit: Visit, instead_of: int | None = None) -> Verdict:
         """What stands against a visit, new or in place of one that is drafted."""
         return judge(self.beside(instead_of), visit, self.away)
+
+    def judge_all(self, changes: Mapping[int, Visit]) -> Verdict:
+        """What stands against several changes that are one, such as moving two who go together."""
+        return all_of(settle(self.problem, self.visits, changes, self.away).values())
 
 
 async def drafted(

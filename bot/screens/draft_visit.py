@@ -21,7 +21,7 @@ from care.plan_rules import own
 from care.planning import Need, Volunteer
 from care.plans import Visit
 from care.visits import State
-from care.week_drafts import Bar, Verdict, all_slots, main_bar
+from care.week_drafts import Bar, Verdict, all_slots, main_bar, together
 from storage import visits
 from storage import week_drafts as drafts
 from storage.tables import Member
@@ -250,7 +250,7 @@ def _sure(reader: Reader, week: Drafted, row: Visiting, facts: Facts) -> Screen:
         date.fromisoformat(facts["day"]),
         HalfDay(facts["half"]),
     )
-    verdict = week.judge(new, row.visit.id)
+    verdict = week.judge_all(together(week.visits, row.visit.id, new))
     button = Button(reader.tr("Do it all the same"), put_tap(row, new, sure=True))
     return _asked(reader, week, new, verdict, _title(reader, row), button, _again(reader, row))
 

@@ -5,13 +5,23 @@ from datetime import date, timedelta
 from markupsafe import Markup
 
 from bot.screen import Button, Screen
+from bot.screens.plan_reasons import why_me, whys
 from bot.screens.reader import BLANK, Facts, Reader, age, beside, lines, phone_of, tap
 from bot.screens.wishes import handover_lines
 from bot.screens.words import cannot_name, half_name, reason_name, visit_state, weekday_name
 from bot.texts import Texts
 from care.access import Role
 from care.days import WEEK, WEEKDAYS
-from care.visits import ON_DUTY, CannotCome, NotVisited, State, answerable, can_begin, can_report
+from care.visits import (
+    ON_DUTY,
+    PLANNED,
+    CannotCome,
+    NotVisited,
+    State,
+    answerable,
+    can_begin,
+    can_report,
+)
 from storage import visits as records
 from storage.tables import Assignment, Elder
 from storage.visits import Visiting
@@ -120,7 +130,14 @@ async def visit(reader: Reader, facts: Facts) -> Screen | None:
         ]
         why = tr("Why was the visit not possible?")
         return Screen(lines(head, BLANK, why), (*rows, _again(reader, found)))
-    return Screen(lines(head, _after(tr, row)), (*_choices(reader, row), back))
+    why = await _why_me(reader, row) if facts.get("why") else Markup("")
+    return Screen(lines(head, _after(tr, row), why), (*_choices(reader, row), back))
+
+
+async def _why_me(reader: Reader, row: Visiting) -> Markup:
+    """The real reasons (handbook, "The week"); a visit that no plan gave has those that are so."""
+    found = whys(row.visit.why) or await records.plain_reasons(reader.tx, row.visit)
+    return lines(BLANK, why_me(reader.tr, found, row.elder.name))
 
 
 def _again(reader: Reader, visit: Assignment) -> tuple[Button, ...]:
@@ -152,6 +169,8 @@ def _choices(reader: Reader, row: Visiting) -> list[tuple[Button, ...]]:
     rows.extend(_door_buttons(reader, row))
     if answerable(found.state, found.day, today):
         rows.append((Button(tr("I cannot come…"), tap("visit_cannot", found.id)),))
+    if found.state in PLANNED:
+        rows.append((Button(tr("Why me?"), tap("visit_me", found.id)),))
     if found.state is State.DONE and (found.report or {}).get("needs"):
         label = tr("🛒 Ask for an errand for {name}", name=row.elder.name)
         rows.append((Button(label, tap("errand_for", row.elder.id)),))
