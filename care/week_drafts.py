@@ -203,7 +203,8 @@ def settle(
     """What stands against each of several changes when all that may be are made together.
 
     A change that breaks a rule is left out, the last one first, and the others are judged again:
-    two volunteers may change places although neither could take one visit more.
+    two volunteers may change places although neither could take one visit more. What was left out
+    only for another that was left out too is taken after all.
 
     Args:
         problem: the week without anything that is drafted.
@@ -211,17 +212,32 @@ def settle(
         wanted: some of them as they shall be; None: not needed.
         away: days of leave by volunteer.
     """
-    taken, verdicts = dict(wanted), dict[int, Verdict]()
+    taken, left = dict(wanted), dict[int, Verdict]()
     while True:
-        after = {**drafted, **taken}
-        for number, visit in taken.items():
-            others = [one for key, one in after.items() if key != number and one is not None]
-            verdicts[number] = (
-                Verdict() if visit is None else judge(beside(problem, others), visit, away)
-            )
+        verdicts = _judged(problem, drafted, taken, away)
         wrong = [number for number in taken if not verdicts[number].allowed]
         if not wrong:
-            return verdicts
+            break
         never = [number for number in wrong if set(verdicts[number].bars) - BY_OTHERS]
         for number in never or wrong[-1:]:
+            left[number] = verdicts[number]
             del taken[number]
+    for number in (one for one in wanted if one in left and set(left[one].bars) <= BY_OTHERS):
+        again = _judged(problem, drafted, taken | {number: wanted[number]}, away)
+        if all(one.allowed for one in again.values()):
+            taken, verdicts = taken | {number: wanted[number]}, again
+    return left | verdicts
+
+
+def _judged(
+    problem: Problem, drafted: Mapping[int, Visit], taken: Mapping[int, Visit | None], away: Away
+) -> dict[int, Verdict]:
+    """What stands against each change when all of these are made together."""
+    after = {**drafted, **taken}
+    verdicts = {}
+    for number, visit in taken.items():
+        others = [one for key, one in after.items() if key != number and one is not None]
+        verdicts[number] = (
+            Verdict() if visit is None else judge(beside(problem, others), visit, away)
+        )
+    return verdicts

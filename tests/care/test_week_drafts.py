@@ -213,3 +213,12 @@ def test_two_who_go_together_are_moved_together() -> None:
 def test_of_changes_that_are_one_everything_that_stands_against_any_is_told() -> None:
     found = all_of([Verdict((Bar.AWAY,)), Verdict((Bar.UNKNOWN,), (Doubt.ALONE,)), Verdict()])
     assert found == Verdict((Bar.UNKNOWN, Bar.AWAY), (Doubt.ALONE,))
+
+
+def test_what_was_left_out_for_another_that_was_left_out_too_is_taken_after_all() -> None:
+    problem = week(elder(1, 2), person(101), person(102))
+    drafted = {1: Visit(1, 101, MON, AM), 2: Visit(1, 102, THU, AM)}
+    wanted = {1: replace(drafted[1], day=THU), 2: replace(drafted[2], half=PM)}
+    found = settle(problem, drafted, wanted, {})
+    assert found[1].bars == (Bar.TWICE_A_DAY,)
+    assert found[2].allowed
