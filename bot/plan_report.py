@@ -6,8 +6,13 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from care.plans import Gap, NoWay, Part, Plan, Visit
+from bot.screens.plan_reasons import gap_reason, why_line, whys
+from bot.texts import Texts
+from bot.turn import STATION_ZONE
+from care.plans import Gap, Plan, Visit
 from storage.planning import ToPlan
+
+ENGLISH = Texts("en", STATION_ZONE)
 
 
 def as_json(known: ToPlan, plan: Plan) -> dict[str, Any]:
@@ -35,26 +40,8 @@ def _gap(known: ToPlan, one: Gap) -> dict[str, Any]:
     return {
         "elder": known.elders[one.elder_id].name,
         "owed": one.missing,
-        "reason": reason(one),
+        "reason": gap_reason(ENGLISH, one).unescape(),
     }
-
-
-def reason(one: Gap) -> str:
-    """Why nobody goes, as a sentence with what is known."""
-    facts = one.facts
-    days = {Part.WEEKDAYS: "on weekdays", Part.WEEKEND: "at the weekend"}.get(
-        facts.when, "this week"
-    )
-    where = f" in {facts.place}" if facts.place else ""
-    return {
-        NoWay.NO_DAY: "no day of the week is left on which a visit would count",
-        NoWay.NO_VOLUNTEER: "there is no volunteer",
-        NoWay.WISHES: f"none of {facts.volunteers} volunteers fits the wishes",
-        NoWay.TOO_FAR: f"too far for everybody who could come{where}",
-        NoWay.NOBODY_FREE: f"no one free {days}{where}",
-        NoWay.NOT_TWO: f"no two who can come together {days}{where}",
-        NoWay.ALL_FULL: f"everybody free {days} has as many visits as they wish",
-    }[one.why]
 
 
 def tables(found: dict[str, Any]) -> Iterator[Table]:
@@ -63,7 +50,8 @@ def tables(found: dict[str, Any]) -> Iterator[Table]:
         table = Table("day", "", "elder", "volunteer", "why", title="Visits", title_justify="left")
         for one in found["visits"]:
             people = (Text(one["elder"]), Text(one["volunteer"]))
-            table.add_row(one["date"], one["half_day"], *people, ", ".join(one["why"]))
+            why = why_line(ENGLISH, whys(one["why"])).unescape()
+            table.add_row(one["date"], one["half_day"], *people, Text(why))
         yield table
     if found["gaps"]:
         table = Table("elder", "visits", "why nobody", title="Not covered", title_justify="left")

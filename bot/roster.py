@@ -6,18 +6,19 @@ from typing import Any
 
 from telegram import Update
 
-from bot import forms, menu
+from bot import draft_sheets, forms, menu
 from bot.lists import refresh_call_lists
 from bot.screens.roster_preview import VIEWS
 from bot.turn import Turn, number_of
 from care.days import local_day
+from care.draft_sheets import Edited
 from care.notices import Notice
 from care.refusals import NotYours, Stale
 from care.roster import Reading
 from storage import drafts, members, roster_import
 from storage.elders import Decision
 from storage.engine import Database
-from storage.roster import Limits, read_file
+from storage.roster import Limits, read_any_file
 from storage.roster_import import Waiting
 
 NAME_LENGTH = 60
@@ -29,7 +30,7 @@ class Sent:
     """A document that a member of staff sent; `reading` is None when it is too large to fetch."""
 
     name: str
-    reading: Reading | None
+    reading: Reading | Edited | None
 
 
 async def prepare(update: Update, database: Database, now: datetime) -> Sent | None:
@@ -52,7 +53,7 @@ async def prepare(update: Update, database: Database, now: datetime) -> Sent | N
         return Sent(name, None)
     file = await document.get_file()
     content = bytes(await file.download_as_bytearray())
-    return Sent(name, await read_file(name, content, today=local_day(now, person.zone)))
+    return Sent(name, await read_any_file(name, content, today=local_day(now, person.zone)))
 
 
 async def ask_for_file(update: Update, turn: Turn) -> None:
@@ -69,6 +70,9 @@ async def take_file(update: Update, turn: Turn) -> None:
         return
     if sent.reading is None:
         await turn.say(Notice.PLAIN, say="too_large", language=turn.tr.language)
+        return
+    if isinstance(sent.reading, Edited):
+        await draft_sheets.take_file(turn, sent.name, sent.reading)
         return
     if not (sent.reading.lines or sent.reading.map.lines or sent.reading.map.problems):
         first = sent.reading.problems[:FIRST_PROBLEMS]

@@ -23,6 +23,7 @@ from bot import (
     contact_entry,
     contact_fixes,
     contacts,
+    draft_sheets,
     elders,
     errands,
     exits,
@@ -52,6 +53,7 @@ from bot import (
     visit_files,
     visit_time,
     visits,
+    week_drafts,
     wishes,
 )
 from bot.screens.pauses import already_paused
@@ -141,6 +143,8 @@ PRESSED: dict[str, Handle] = {
     **wishes.PRESSED,
     **swaps.PRESSED,
     **calendar.PRESSED,
+    **week_drafts.PRESSED,
+    **draft_sheets.PRESSED,
 }
 
 GROUP_PRESSED = frozenset({"claim"})

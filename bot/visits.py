@@ -133,6 +133,11 @@ async def decline(update: Update, turn: Turn) -> None:
     turn.toast(turn.tr("Noted. The social worker has been told."))
 
 
+async def show_why(update: Update, turn: Turn) -> None:
+    """ "Why me?": the real reasons, `visit_me:<visit>`."""
+    await show_visit(turn, await mine(turn), why=True)
+
+
 async def show_where(update: Update, turn: Turn) -> None:
     """Address and phone, in a message of its own that cannot be forwarded."""
     row = await mine(turn)
@@ -252,6 +257,7 @@ PRESSED: dict[str, Any] = {
     "visit_cannot": ask_why_cannot,
     "visit_no": decline,
     "visit_where": show_where,
+    "visit_me": show_why,
     "visit_why": ask_why_not,
     "visit_not": not_possible,
     **week.PRESSED,

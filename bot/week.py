@@ -17,6 +17,7 @@ from care.visits import PLANNED, State, answerable
 from care.week import Visit
 from storage import members, pairings, visits
 from storage import week as weeks
+from storage import week_drafts as drafts
 from storage.tables import Member
 from storage.visits import Visiting
 from storage.week import visits_card, week_card
@@ -37,7 +38,9 @@ async def _show(turn: Turn, monday: date, **facts: Any) -> None:
     if not turn.me.viewer.staff:
         raise NotYours
     card = week_card(turn.me.member.id, monday)
-    await turn.show(Notice.WEEK, card, week=str(monday), **facts)
+    draft = await drafts.drafted(turn.tx, turn.me.community.id, monday)
+    notice = Notice.WEEK if draft is None else Notice.WEEK_DRAFT
+    await turn.show(notice, card, week=str(monday), **facts)
 
 
 def _monday(word: str) -> date:

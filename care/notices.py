@@ -104,6 +104,11 @@ class Notice(StrEnum):
     WEEK = "week"
     WEEK_PUBLISHED = "week_published"
     WEEK_VISIT = "week_visit"
+    WEEK_DRAFT = "week_draft"
+    DRAFT_VISIT = "draft_visit"
+    DRAFT_GAP = "draft_gap"
+    DRAFT_FILE = "draft_file"
+    DRAFT_PREVIEW = "draft_preview"
     VISITS = "visits"
     VISIT = "visit"
     VISIT_DECLINED = "visit_declined"
@@ -159,6 +164,9 @@ PASSING = frozenset(
         Notice.WEEK,
         Notice.WEEK_PUBLISHED,
         Notice.WEEK_VISIT,
+        Notice.WEEK_DRAFT,
+        Notice.DRAFT_VISIT,
+        Notice.DRAFT_GAP,
     }
 )
 
@@ -205,6 +213,7 @@ _MANNERS: dict[Notice, Manner] = {
     Notice.TIER_REVIEW: _BROADCAST,
     Notice.CALL_LIST: _BROADCAST,
     Notice.WEEK_PUBLISHED: _BROADCAST,
+    Notice.WEEK_DRAFT: _BROADCAST,
     Notice.VISITS: _BROADCAST,
     Notice.VISIT_REMINDER: _BROADCAST,
     Notice.FAMILY_VISIT: _BROADCAST,

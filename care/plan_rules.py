@@ -76,6 +76,12 @@ def breaks(problem: Problem, plan: Plan) -> list[Break]:
     return sorted(found | _too_many(problem, known) | _not_together(problem, known))
 
 
+def breaks_alone(problem: Problem, need: Need, person: Volunteer, visit: Visit) -> frozenset[Break]:
+    """Every hard rule that one visit more would break, beside those locked in the problem."""
+    found = _broken_by(problem, need, person, visit)
+    return frozenset(found | _too_many(problem, [visit]) | _not_together(problem, [visit]))
+
+
 def _broken_by(problem: Problem, need: Need, person: Volunteer, visit: Visit) -> set[Break]:
     """What one visit breaks by itself."""
     wrong = {

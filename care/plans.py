@@ -1,8 +1,10 @@
 """A week's plan: visits with the reasons for them, and gaps with the reasons for those."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import Any, Self
 
 from care.days import HalfDay
 
@@ -92,11 +94,11 @@ class Facts:
     """
 
     when: Part
-    place: str | None
-    volunteers: int
-    willing: int
-    near: int
-    free: int
+    place: str | None = None
+    volunteers: int = 0
+    willing: int = 0
+    near: int = 0
+    free: int = 0
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,17 @@ class Gap:
     missing: int
     why: NoWay
     facts: Facts
+
+    @classmethod
+    def read(cls, kept: Mapping[str, Any]) -> Self:
+        """A gap as a week's plan keeps it in JSON; facts that are not there are not known."""
+        facts = {"when": Part.WEEK} | kept.get("facts", {})
+        return cls(
+            kept["elder"],
+            kept["owed"],
+            NoWay(kept["why"]),
+            Facts(**facts | {"when": Part(facts["when"])}),
+        )
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from weakref import WeakKeyDictionary
 import structlog
 import xlsxwriter  # type: ignore[import-untyped]
 
+from care.draft_sheets import Edited
 from care.elders import ElderFacts, Sex, Tier
 from care.roster import Reading, Reason, refuse
 from care.roster_lines import FIELDS, FLAGS
@@ -43,6 +44,8 @@ class Limits:
 
 
 AT_ONCE = 2
+# How the answer begins that is no roster: the model's first field, and the only value it takes.
+EDITED = b'{"kind":"week_draft"'
 _turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 
 
@@ -50,6 +53,14 @@ async def read_file(
     name: str, content: bytes, *, today: date, region: str = "CN", limits: Limits | None = None
 ) -> Reading:
     """Who is in the file. Whatever is wrong with it is told in `problems`, nothing is raised."""
+    found = await read_any_file(name, content, today=today, region=region, limits=limits)
+    return found if isinstance(found, Reading) else refuse(Reason.NO_HEADER)
+
+
+async def read_any_file(
+    name: str, content: bytes, *, today: date, region: str = "CN", limits: Limits | None = None
+) -> Reading | Edited:
+    """Like `read_file`; a drafted week that was sent back is told from a roster by what it says."""
     limits = limits or Limits()
     if not content.strip(b"\0\t\r\n \xef\xbb\xbf\xff\xfe"):
         return refuse(Reason.EMPTY_FILE)
@@ -68,7 +79,7 @@ async def read_file(
         return await _ask_child(json.dumps(task).encode() + b"\n" + content, limits)
 
 
-async def _ask_child(task: bytes, limits: Limits) -> Reading:
+async def _ask_child(task: bytes, limits: Limits) -> Reading | Edited:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -90,7 +101,8 @@ async def _ask_child(task: bytes, limits: Limits) -> Reading:
             process.kill()
             await process.wait()
     if process.returncode == 0:
-        return Reading.model_validate_json(answer)
+        kind = Edited if answer.startswith(EDITED) else Reading
+        return kind.model_validate_json(answer)
     log.warning("roster reader ended early", code=process.returncode)
     slow = process.returncode == -signal.SIGXCPU
     return refuse(Reason.TOO_SLOW if slow else Reason.TOO_HEAVY)

@@ -10,14 +10,15 @@ import signal
 import sys
 from datetime import date
 
+from care.draft_sheets import Edited, find
 from care.roster import Reading, Reason, read_cells, refuse
 from care.roster_lines import Doubt
 from storage.roster_kinds import kind_of
 from storage.roster_sheets import read_csv, read_xlsx
 
 
-def read(name: str, content: bytes, *, today: date, region: str) -> Reading:
-    """The whole way from bytes to people."""
+def read(name: str, content: bytes, *, today: date, region: str) -> Reading | Edited:
+    """The whole way from bytes to people, or to the rows of a drafted week."""
     kind = kind_of(content)
     if isinstance(kind, Reason):
         return refuse(kind)
@@ -25,7 +26,7 @@ def read(name: str, content: bytes, *, today: date, region: str) -> Reading:
         sheets = read_xlsx(content) if kind == "xlsx" else read_csv(name, content)
     except Doubt as doubt:
         return refuse(doubt.reason, **doubt.facts)
-    return read_cells(sheets, today=today, region=region)
+    return find(sheets) or read_cells(sheets, today=today, region=region)
 
 
 def _limit(memory: int, seconds: int) -> None:

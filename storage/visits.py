@@ -8,12 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.access import Right, Role, Viewer, may
 from care.calls import CONTACTS, Kind
+from care.plans import Why
 from care.refusals import NotYours, Stale
 from care.visits import LIVE, ON_DUTY, PLANNED, State
 from care.week import Visit
 from storage.elders import tie_of
 from storage.once import changed, insert_once
-from storage.tables import Assignment, Contact, Elder, Member
+from storage.tables import Assignment, Contact, Elder, Member, PairingVolunteer
 
 # Why a visit was dropped that had only been drafted: it counts as nothing.
 DRAFTED = "drafted"
@@ -232,6 +233,22 @@ async def assign(
         state=state,
         created_at=now,
     )
+
+
+async def plain_reasons(tx: AsyncSession, visit: Assignment) -> list[Why]:
+    """What speaks for a volunteer whom no plan chose; without any of it the staff decided."""
+    paired = select(PairingVolunteer.pairing_id).where(
+        PairingVolunteer.pairing_id == visit.pairing_id,
+        PairingVolunteer.member_id == visit.volunteer_id,
+    )
+    came = select(Assignment.id).where(
+        Assignment.elder_id == visit.elder_id,
+        Assignment.volunteer_id == visit.volunteer_id,
+        Assignment.state == State.DONE,
+    )
+    holds = {Why.OWN_PAIRING: paired, Why.KNOWS_THEM: came}
+    found = [why for why, asked in holds.items() if await tx.scalar(asked.limit(1)) is not None]
+    return found or [Why.LOCKED]
 
 
 async def last_remark(tx: AsyncSession, elder: Elder, before: date) -> tuple[date, str] | None:

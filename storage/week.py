@@ -8,6 +8,7 @@ from functools import cached_property
 from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from care import plans
 from care.access import Role
 from care.availability import USUAL_VISITS, usual_half_days
 from care.calls import CONTACTS, Kind
@@ -15,7 +16,7 @@ from care.days import WEEK, HalfDay, days_of, moment
 from care.joining import Standing
 from care.notices import Notice
 from care.visits import LIVE, PLANNED, CannotCome, State
-from care.week import ElderWeek, Gap, Visit, VolunteerWeek, Why, owed_visits, share_out
+from care.week import ElderWeek, Gap, Visit, VolunteerWeek, owed_visits, share_out
 from storage import availability, leave, members, outbox, pairings, pauses, visits
 from storage.communities import settings_of, zone_of
 from storage.once import changed, insert_once
@@ -74,10 +75,10 @@ async def publish(tx: AsyncSession, now: datetime, community_id: int, week: date
     return won > 0
 
 
-def reasons(plan: WeekPlan | None) -> dict[int, Why]:
+def reasons(plan: WeekPlan | None) -> dict[int, plans.Gap]:
     """Why an elder's visits could not be given to anybody when the plan was made."""
     found = plan.gaps.get("gaps", []) if plan else []
-    return {gap["elder"]: Why(gap["why"]) for gap in found}
+    return {gap["elder"]: plans.Gap.read(gap) for gap in found}
 
 
 @dataclass(frozen=True)

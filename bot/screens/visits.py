@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from markupsafe import Markup
 
 from bot.screen import Button, Screen
+from bot.screens.plan_reasons import why_me, whys
 from bot.screens.presence import (
     came_and_left,
     elsewhere,
@@ -22,7 +23,16 @@ from bot.texts import Texts
 from care.access import Role
 from care.days import WEEK, WEEKDAYS
 from care.swaps import can_move, starts_at
-from care.visits import ON_DUTY, CannotCome, NotVisited, State, answerable, can_begin, can_report
+from care.visits import (
+    ON_DUTY,
+    PLANNED,
+    CannotCome,
+    NotVisited,
+    State,
+    answerable,
+    can_begin,
+    can_report,
+)
 from storage import visit_files
 from storage import visits as records
 from storage.tables import Assignment, Elder
@@ -132,9 +142,16 @@ async def visit(reader: Reader, facts: Facts) -> Screen | None:
         return still_there(reader, row, other, back)
     count = await visit_files.count(reader.tx, found.id)
     known = (*came_and_left(tr, found), await time_given(reader, row), came(tr, count))
-    body = lines(head, *known, await _after(reader, row))
+    why = await _why_me(reader, row) if facts.get("why") else Markup("")
+    body = lines(head, *known, await _after(reader, row), why)
     buttons = [*_choices(reader, row), *await late(reader, row), *look(tr, found.id, count)]
     return Screen(body, (*buttons, back))
+
+
+async def _why_me(reader: Reader, row: Visiting) -> Markup:
+    """The real reasons (handbook, "The week"); a visit that no plan gave has those that are so."""
+    found = whys(row.visit.why) or await records.plain_reasons(reader.tx, row.visit)
+    return lines(BLANK, why_me(reader.tr, found, row.elder.name))
 
 
 def _again(reader: Reader, visit: Assignment) -> tuple[Button, ...]:
@@ -171,6 +188,8 @@ def _choices(reader: Reader, row: Visiting) -> list[tuple[Button, ...]]:
         rows.append((Button(label, tap("swap_ask", found.id, 0)),))
     if answerable(found.state, found.day, today):
         rows.append((Button(tr("I cannot come…"), tap("visit_cannot", found.id)),))
+    if found.state in PLANNED:
+        rows.append((Button(tr("Why me?"), tap("visit_me", found.id)),))
     if found.state is State.DONE and (found.report or {}).get("needs"):
         label = tr("🛒 Ask for an errand for {name}", name=row.elder.name)
         rows.append((Button(label, tap("errand_for", row.elder.id)),))

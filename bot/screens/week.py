@@ -7,13 +7,14 @@ from datetime import date, timedelta
 from markupsafe import Markup
 
 from bot.screen import Button, Screen
+from bot.screens.plan_reasons import gap_reason
 from bot.screens.reader import Facts, Reader, lines, pages, spaced, tap
-from bot.screens.words import gap_name, half_name, visit_state, weekday_name
+from bot.screens.words import half_name, visit_state, weekday_name
 from bot.texts import Texts
 from care.days import WEEK, WEEKDAYS, week_of
 from care.elders import Tier
+from care.plans import Gap
 from care.visits import PLANNED, State
-from care.week import Why
 from storage import elders, members, pairings
 from storage import week as weeks
 from storage.pairings import Whole
@@ -56,7 +57,7 @@ async def week(reader: Reader, facts: Facts) -> Screen | None:
         why = weeks.reasons(plan)
         body = [_summary(tr, known, mine)]
         body += [_pairing(tr, known, one, why) for one in shown]
-    tail = await _unpaired(reader, known)
+    tail = await unpaired(reader, known.pairings)
     rows = [
         *_visit_buttons(tr, known, shown),
         pages(len(mine), page, PAGE, "week_page", monday),
@@ -106,19 +107,19 @@ def _other_week(reader: Reader, monday: date) -> tuple[Button, ...]:
     return (Button(tr("‹ This week"), tap("week_show", this)),)
 
 
-async def _unpaired(reader: Reader, known: Week) -> Markup:
+async def unpaired(reader: Reader, found: Iterable[Whole]) -> Markup:
     """Elders without a pairing, who are owed visits that nobody can be asked for."""
     tr = reader.tr
-    paired = {elder.id for whole in known.pairings for elder in whole.elders}
-    found = [
+    paired = {elder.id for whole in found for elder in whole.elders}
+    lonely = [
         one.name
         for one in await elders.looked_after(reader.tx, reader.me.viewer)
         if one.id not in paired and one.tier in {Tier.YELLOW, Tier.GREEN}
     ]
-    if not found:
+    if not lonely:
         return Markup("")
-    names = tr(", ").join(found[:NAMES])
-    more = Markup(" … +{}").format(len(found) - NAMES) if len(found) > NAMES else Markup("")
+    names = tr(", ").join(lonely[:NAMES])
+    more = Markup(" … +{}").format(len(lonely) - NAMES) if len(lonely) > NAMES else Markup("")
     text = tr("⚠️ Not in a pairing, so no visits: {names}", names=names + more)
     return Markup("\n{}").format(text)
 
@@ -142,7 +143,7 @@ def _summary(tr: Texts, known: Week, mine: list[Whole]) -> Markup:
     return tr(" · ").join(parts)
 
 
-def _pairing(tr: Texts, known: Week, whole: Whole, why: dict[int, Why]) -> Markup:
+def _pairing(tr: Texts, known: Week, whole: Whole, why: dict[int, Gap]) -> Markup:
     names = tr(", ").join(one.name for one in whole.volunteers)
     rows = known.rows_of(whole)
     owed = {one.elder_id for one in known.elders if one.pairing == whole.pairing.id}
@@ -175,7 +176,7 @@ def _line(tr: Texts, row: Visiting) -> Markup:
     )
 
 
-def _gap(tr: Texts, elder: Elder, owed: int, rows: list[Visiting], why: dict[int, Why]) -> Markup:
+def _gap(tr: Texts, elder: Elder, owed: int, rows: list[Visiting], why: dict[int, Gap]) -> Markup:
     """Somebody who is owed a visit that nobody makes, by name, with the reason."""
     declined = [
         row
@@ -185,7 +186,7 @@ def _gap(tr: Texts, elder: Elder, owed: int, rows: list[Visiting], why: dict[int
     if declined:
         text = tr("{name} cannot come", name=declined[-1].volunteer.name)
     elif elder.id in why:
-        text = gap_name(tr, why[elder.id])
+        text = gap_reason(tr, why[elder.id])
     else:
         text = tr("not planned yet")
     return tr.many(

@@ -3,7 +3,7 @@
 from markupsafe import Markup
 
 from bot.texts import Texts
-from care import calls, errands, ladder, pauses, surge, visits, week
+from care import calls, errands, ladder, pauses, surge, visits
 from care.access import Role
 from care.days import WEEKDAYS, HalfDay
 from care.elders import Sex, Tier
@@ -295,17 +295,6 @@ def cannot_name(tr: Texts, reason: visits.CannotCome) -> Markup:
             return tr("out of town")
         case visits.CannotCome.OTHER:
             return tr("another reason")
-
-
-def gap_name(tr: Texts, why: week.Why) -> Markup:
-    """Why nobody can make a visit."""
-    match why:
-        case week.Why.NO_VOLUNTEER:
-            return tr("the pairing has no volunteer")
-        case week.Why.NOBODY_FREE:
-            return tr("nobody is free on a day that fits")
-        case week.Why.ALL_FULL:
-            return tr("everybody has as many visits as they wished")
 
 
 def level_name(tr: Texts, level: visits.Level) -> Markup:

@@ -60,7 +60,8 @@ class CheckIn(Table):
 class WeekPlan(Table):
     """A week that has been drafted, published, or both; each once.
 
-    `quality` is what was measured of the plan when it was made.
+    `quality` is what was measured of the plan when it was made. `wanted_at`: since when somebody of
+    the staff waits for what is not locked to be planned again; None when nobody does.
     """
 
     __tablename__ = "week_plan"
@@ -71,6 +72,7 @@ class WeekPlan(Table):
     published_at: Mapped[datetime | None]
     gaps: Mapped[Json]
     quality: Mapped[Json | None]
+    wanted_at: Mapped[datetime | None]
 
 
 class Assignment(Table):

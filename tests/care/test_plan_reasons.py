@@ -133,3 +133,12 @@ def test_what_is_planned_is_no_gap_and_what_is_locked_was_not_owed() -> None:
     (gap,) = gaps(problem, planned)
     assert (gap.elder_id, gap.missing, gap.why) == (1, 1, NoWay.ALL_FULL)
     assert FRI not in problem.free[1]
+
+
+def test_a_gap_is_read_from_json_with_the_facts_that_are_there() -> None:
+    facts = {"when": "weekdays", "place": HERE, "volunteers": 3}
+    kept = {"elder": 7, "owed": 2, "why": "nobody_free", "facts": facts}
+    assert Gap.read(kept) == Gap(7, 2, NoWay.NOBODY_FREE, Facts(Part.WEEKDAYS, HERE, 3))
+    assert Gap.read({"elder": 7, "owed": 1, "why": "all_full"}) == Gap(
+        7, 1, NoWay.ALL_FULL, Facts(Part.WEEK)
+    )

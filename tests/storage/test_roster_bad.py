@@ -280,6 +280,7 @@ def test_a_bad_file_is_told_for_what_it_is(kind: str) -> None:
     if expected is Reason.TOO_BIG or not content.strip():
         return
     reading = read("名册", content, today=TODAY, region="CN")
+    assert isinstance(reading, Reading)
     assert told(reading) is expected
     assert WRONG not in reading.model_dump_json()
 

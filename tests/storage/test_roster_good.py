@@ -28,7 +28,9 @@ FACTS = ElderFacts(name="王芳", phone="+8613800138000", tier=Tier.RED)
 
 
 def read_here(content: bytes) -> Reading:
-    return read("名册", content, today=TODAY, region="CN")
+    reading = read("名册", content, today=TODAY, region="CN")
+    assert isinstance(reading, Reading)
+    return reading
 
 
 def people(content: bytes) -> list[ElderFacts]:
