@@ -14,6 +14,7 @@ from care.visits import PLANNED, State, can_begin
 from storage import drafts
 from storage import presence as presences
 from storage import visits as records
+from storage.tables import Assignment
 from storage.visits import Visiting
 
 SOMEBODY_ELSE = frozenset({State.DONE, State.DROPPED})
@@ -84,9 +85,10 @@ async def _keep_begun(turn: Turn) -> None:
     """A form about another visit that is half answered goes on later where it was."""
     draft = await drafts.find(turn.tx, turn.account)
     if draft is not None and draft.form == door.NAME:
-        other = await records.find(turn.tx, turn.me.community.id, draft.answers["visit"])
-        other.visit.begun = draft.answers
-        await turn.tx.flush()
+        other = await turn.tx.get(Assignment, draft.answers["visit"])
+        if other is not None and other.volunteer_id == turn.me.member.id:
+            other.begun = draft.answers
+            await turn.tx.flush()
 
 
 PRESSED: dict[str, Any] = {"sign_in": sign_in, "sign_over": sign_over, "report": report}

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-# An album is at most ten; more tells nobody more.
+# An album is at most ten; twice that shows a home from every side.
 MOST = 20
 
 
@@ -11,3 +11,8 @@ class Kind(StrEnum):
 
     PHOTO = "photo"
     VOICE = "voice"
+
+
+def has_room(kept: int) -> bool:
+    """Whether a visit with so many files may have one more."""
+    return kept < MOST

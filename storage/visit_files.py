@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from care.access import Viewer
 from care.notices import Notice
 from care.refusals import NotYours
-from care.visit_files import MOST, Kind
+from care.visit_files import Kind, has_room
 from storage import members, outbox, pairings, visits
 from storage.once import insert_once
 from storage.tables import Assignment, VisitFile
@@ -31,8 +31,8 @@ async def keep(
     caption: str | None,
 ) -> bool:
     """Keep what Telegram calls a file; False when it is kept already, or there are too many."""
-    count = await tx.scalar(select(func.count()).where(VisitFile.assignment_id == visit.id)) or 0
-    if count >= MOST:
+    kept = await tx.scalar(select(func.count()).where(VisitFile.assignment_id == visit.id)) or 0
+    if not has_room(kept):
         return False
     return await insert_once(
         tx,

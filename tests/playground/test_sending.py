@@ -282,3 +282,17 @@ async def test_messages_are_dated_by_the_given_clock(bot: Bot, li: Person, clock
     clock.pass_(hours=5)
     second = await bot.send_message(li.id, "x")
     assert second.date - first.date == timedelta(hours=5)
+
+
+async def test_a_voice_message_goes_out_again_by_its_id_and_no_picture_does_as_voice(
+    telegram: LocalTelegram, bot: Bot, li: Person
+) -> None:
+    voice = telegram.phones.send_voice(li, b"OggS").voice
+    photo = telegram.phones.send_photo(li, "a.png", png(), album="1").photo
+    assert voice is not None
+    assert photo is not None
+    sent = await bot.send_voice(li.id, voice.id, caption="heard")
+    assert sent.voice is not None
+    assert (sent.voice.file_unique_id, sent.caption) == (voice.unique, "heard")
+    with pytest.raises(BadRequest):
+        await bot.send_voice(li.id, photo.id)
