@@ -219,7 +219,8 @@ def settle(
         if not wrong:
             break
         never = [number for number in wrong if set(verdicts[number].bars) - BY_OTHERS]
-        for number in never or wrong[-1:]:
+        # One by one while there are few; a whole file that cannot be does not take for ever.
+        for number in never or wrong[-max(1, len(wrong) // 4) :]:
             left[number] = verdicts[number]
             del taken[number]
     for number in (one for one in wanted if one in left and set(left[one].bars) <= BY_OTHERS):
@@ -238,6 +239,23 @@ def _judged(
     for number, visit in taken.items():
         others = [one for key, one in after.items() if key != number and one is not None]
         verdicts[number] = (
-            Verdict() if visit is None else judge(beside(problem, others), visit, away)
+            Verdict() if visit is None else judge(_about(problem, visit, others), visit, away)
         )
     return verdicts
+
+
+def _about(problem: Problem, visit: Visit, others: Iterable[Visit]) -> Problem:
+    """Of the week as `beside` gives it, what one visit hangs on: quick to make for each of many."""
+    near = [
+        one
+        for one in others
+        if one.elder_id == visit.elder_id or one.volunteer_id == visit.volunteer_id
+    ]
+    people = {one.volunteer_id for one in near} | {visit.volunteer_id}
+    need = problem.need.get(visit.elder_id)
+    small = replace(
+        problem,
+        needs=() if need is None else (need,),
+        volunteers=tuple(problem.volunteer[one] for one in people & problem.volunteer.keys()),
+    )
+    return beside(small, near)
