@@ -104,6 +104,8 @@ class Notice(StrEnum):
     VISIT = "visit"
     VISIT_DECLINED = "visit_declined"
     VISIT_REMINDER = "visit_reminder"
+    COVER = "cover"
+    WEEK_GAPS = "week_gaps"
     VISIT_CONCERN = "visit_concern"
     FAMILY_VISIT = "family_visit"
     AVAILABILITY = "availability"
@@ -137,6 +139,8 @@ PASSING = frozenset(
         Notice.WEEK,
         Notice.WEEK_PUBLISHED,
         Notice.WEEK_VISIT,
+        Notice.COVER,
+        Notice.WEEK_GAPS,
     }
 )
 
@@ -164,6 +168,8 @@ _MANNERS: dict[Notice, Manner] = {
     Notice.PAIRED: _PROMPT,
     Notice.CALL_AGAIN: _PROMPT,
     Notice.VISIT_DECLINED: _PROMPT,
+    Notice.COVER: _PROMPT,
+    Notice.WEEK_GAPS: _MUST,
     Notice.VISIT_CONCERN: _ALARM,
     Notice.PAUSE_ASKED: _PROMPT,
     Notice.PAUSE_RETURN: _PROMPT,

@@ -12,8 +12,8 @@ from bot.screens.words import gap_name, half_name, visit_state, weekday_name
 from bot.texts import Texts
 from care.days import WEEK, WEEKDAYS, week_of
 from care.elders import Tier
+from care.plans import Gap
 from care.visits import PLANNED, State
-from care.week import Why
 from storage import elders, members, pairings
 from storage import week as weeks
 from storage.pairings import Whole
@@ -39,7 +39,8 @@ async def week(reader: Reader, facts: Facts) -> Screen | None:
     if not me.viewer.staff:
         return None
     monday = date.fromisoformat(facts["week"])
-    plan = await weeks.published(reader.tx, reader.station.id, monday)
+    plan = await weeks.plan_of(reader.tx, reader.station.id, monday)
+    told = plan is not None and plan.published_at is not None
     known = await weeks.to_plan(reader.tx, reader.station, monday)
     mine = await pairings.led_of(reader.tx, me.viewer, known.pairings)
     page = min(int(facts.get("page", 0)), max(0, (len(mine) - 1) // PAGE))
@@ -54,13 +55,13 @@ async def week(reader: Reader, facts: Facts) -> Screen | None:
         body = [_not_yet(reader, monday)]
     else:
         why = weeks.reasons(plan)
-        body = [_summary(tr, known, mine)]
+        body = [_summary(tr, known, mine)] if told else [_not_yet(reader, monday)]
         body += [_pairing(tr, known, one, why) for one in shown]
     tail = await _unpaired(reader, known)
     rows = [
         *_visit_buttons(tr, known, shown),
         pages(len(mine), page, PAGE, "week_page", monday),
-        _plan_button(reader, monday, plan is not None, _missing(known, mine)),
+        _plan_button(reader, monday, told, _missing(known, mine)),
         _other_week(reader, monday),
         reader.back(str(tr("Menu")), "do:menu"),
     ]
@@ -129,7 +130,7 @@ def _not_yet(reader: Reader, monday: date) -> Markup:
         return tr("Nothing is planned for this week yet.")
     day = monday - WEEK + timedelta(days=settings.publish_week_on)
     at = settings.publish_week_at.strftime("%H:%M")
-    return tr("This week will be planned on {day} at {time}.", day=tr.day(day), time=at)
+    return tr("This week will be sent on {day} at {time}.", day=tr.day(day), time=at)
 
 
 def _summary(tr: Texts, known: Week, mine: list[Whole]) -> Markup:
@@ -142,7 +143,7 @@ def _summary(tr: Texts, known: Week, mine: list[Whole]) -> Markup:
     return tr(" · ").join(parts)
 
 
-def _pairing(tr: Texts, known: Week, whole: Whole, why: dict[int, Why]) -> Markup:
+def _pairing(tr: Texts, known: Week, whole: Whole, why: dict[int, Gap]) -> Markup:
     names = tr(", ").join(one.name for one in whole.volunteers)
     rows = known.rows_of(whole)
     owed = {one.elder_id for one in known.elders if one.pairing == whole.pairing.id}
@@ -175,7 +176,7 @@ def _line(tr: Texts, row: Visiting) -> Markup:
     )
 
 
-def _gap(tr: Texts, elder: Elder, owed: int, rows: list[Visiting], why: dict[int, Why]) -> Markup:
+def _gap(tr: Texts, elder: Elder, owed: int, rows: list[Visiting], why: dict[int, Gap]) -> Markup:
     """Somebody who is owed a visit that nobody makes, by name, with the reason."""
     declined = [
         row

@@ -15,7 +15,7 @@ from care.calls import Reason
 from care.joining import Standing
 from care.refusals import NotYours
 from care.visits import SUBJECTS, CannotCome, Level, NotVisited, State, answerable
-from storage import leave, pairings, visits
+from storage import covers, leave, pairings, visits
 from storage import week as weeks
 from storage.elders import access_elder
 from storage.tables import Assignment
@@ -46,6 +46,8 @@ def _not_needed(tr: Texts, reason: str) -> Markup:
     match reason:
         case weeks.LEFT:
             return tr("has left the station")
+        case covers.SILENT:
+            return tr("has not answered")
         case weeks.GIVEN:
             return tr("given to somebody else")
         case weeks.PAUSED | weeks.EXITED | visits.DRAFTED:

@@ -3,7 +3,7 @@
 from markupsafe import Markup
 
 from bot.texts import Texts
-from care import calls, errands, ladder, pauses, surge, visits, week
+from care import calls, errands, ladder, pauses, plans, surge, visits
 from care.access import Role
 from care.days import WEEKDAYS, HalfDay
 from care.elders import Sex, Tier
@@ -297,14 +297,22 @@ def cannot_name(tr: Texts, reason: visits.CannotCome) -> Markup:
             return tr("another reason")
 
 
-def gap_name(tr: Texts, why: week.Why) -> Markup:
+def gap_name(tr: Texts, gap: plans.Gap) -> Markup:
     """Why nobody can make a visit."""
-    match why:
-        case week.Why.NO_VOLUNTEER:
-            return tr("the pairing has no volunteer")
-        case week.Why.NOBODY_FREE:
+    match gap.why:
+        case plans.NoWay.NO_DAY:
+            return tr("no day is left")
+        case plans.NoWay.NO_VOLUNTEER:
+            return tr("there is no volunteer")
+        case plans.NoWay.WISHES:
+            return tr("nobody fits the wishes")
+        case plans.NoWay.TOO_FAR:
+            return tr("too far for everybody")
+        case plans.NoWay.NOBODY_FREE:
             return tr("nobody is free on a day that fits")
-        case week.Why.ALL_FULL:
+        case plans.NoWay.NOT_TWO:
+            return tr("no two can go together")
+        case plans.NoWay.ALL_FULL:
             return tr("everybody has as many visits as they wished")
 
 

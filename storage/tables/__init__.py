@@ -30,7 +30,7 @@ from storage.tables.watch import (
     TierQuestion,
     Told,
 )
-from storage.tables.week import Handover, Place, ServiceHours, SingleDate, Way, Wish
+from storage.tables.week import Cover, Handover, Place, ServiceHours, SingleDate, Way, Wish
 from storage.tables.wire import Arrival, Draft, Inbox, Outbox, Post, Standing
 from storage.tables.work import (
     Assignment,
@@ -52,6 +52,7 @@ __all__ = [
     "Consent",
     "Contact",
     "ContactChange",
+    "Cover",
     "DoorVisit",
     "Draft",
     "Elder",

@@ -60,7 +60,9 @@ class CheckIn(Table):
 class WeekPlan(Table):
     """A week that has been drafted, published, or both; each once.
 
-    `quality` is what was measured of the plan when it was made.
+    `quality` is what was measured of the plan when it was made. `settled_at`: what was declined or
+    not answered by then was given to others. `wanted_at`: somebody wants what is missing planned,
+    for the pairings in `wanted_for`, or for all when there are none.
     """
 
     __tablename__ = "week_plan"
@@ -69,6 +71,9 @@ class WeekPlan(Table):
     week: Mapped[date] = mapped_column(primary_key=True)
     drafted_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+    wanted_at: Mapped[datetime | None]
+    wanted_for: Mapped[Jsons] = mapped_column(default=list, server_default="[]")
     gaps: Mapped[Json]
     quality: Mapped[Json | None]
 
@@ -77,6 +82,7 @@ class Assignment(Table):
     """One visit planned for one volunteer, one elder, one day and half-day.
 
     `locked`: staff decided it, and planning leaves it as it is. `why`: why this volunteer.
+    `second`: of two who go together, the one who comes along.
     """
 
     __tablename__ = "assignment"
@@ -85,6 +91,7 @@ class Assignment(Table):
             "uq_assignment_live",
             "elder_id",
             "day",
+            "second",
             unique=True,
             sqlite_where=text("state NOT IN ('declined', 'dropped', 'not_possible')"),
             postgresql_where=text("state NOT IN ('declined', 'dropped', 'not_possible')"),
@@ -108,6 +115,7 @@ class Assignment(Table):
     report: Mapped[Json | None]
     locked: Mapped[bool] = mapped_column(default=False, server_default=false())
     why: Mapped[Jsons] = mapped_column(default=list, server_default="[]")
+    second: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime]
 
 
