@@ -7,10 +7,9 @@ from markupsafe import Markup
 from bot.screen import Button, Screen
 from bot.screens.reader import BLANK, Facts, Reader, lines, phone_of, tap
 from bot.screens.week import number_of
-from bot.screens.words import gap_name, half_name, weekday_name
+from bot.screens.words import gap_name, half_name
 from bot.texts import Texts
 from care.access import Right
-from care.days import WEEKDAYS
 from care.refusals import NotYours
 from storage import covers
 from storage import week as weeks
@@ -20,8 +19,7 @@ from storage.tables import Cover
 
 
 def _when(tr: Texts, cover: Cover) -> Markup:
-    weekday = weekday_name(tr, WEEKDAYS[cover.day.weekday()])
-    return Markup("{} {} {}").format(tr.day(cover.day), weekday, half_name(tr, cover.half))
+    return Markup("{} {}").format(tr.day(cover.day), half_name(tr, cover.half))
 
 
 async def cover(reader: Reader, facts: Facts) -> Screen | None:

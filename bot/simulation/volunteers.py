@@ -18,6 +18,7 @@ ERRAND_TAKERS = (1, 1, 2, 3)
 AT_THE_SAME_MOMENT = 0.3
 FINISHES, GIVES_BACK = 0.85, 0.6
 TAKES_AN_ALERT = 0.05
+TAKES_AN_OFFER = 0.3
 GOES_ON_LEAVE = 1 / 60
 DOOR_LASTS = timedelta(hours=8)
 
@@ -74,6 +75,7 @@ class Volunteers:
             return
         self._mind_door(helper, message)
         self._mind_visits(helper, message)
+        self._mind_offer(helper, message)
         self._mind_errand(helper, message)
         for data in self._first_time(helper, message, "alert_take"):
             if self.hands.likely(TAKES_AN_ALERT):
@@ -132,6 +134,14 @@ class Volunteers:
             going = helper.going_until is not None
             if self.hands.likely(REPORTS_AFTER_A_DOOR if going else VISITS):
                 self._later(helper, message, data, *((8, 50) if going else (20, 500)))
+
+    def _mind_offer(self, helper: Helper, message: Message) -> None:
+        """A neighbour needs a visit: some go, some say no, some say nothing."""
+        for data in self._first_time(helper, message, "cover_claim"):
+            if self.hands.likely(TAKES_AN_OFFER):
+                self._later(helper, message, data, 2, 300)
+            elif self.hands.likely(SAYS_NO):
+                self._later(helper, message, f"cover_no:{number(data)}", 2, 300)
 
     def _mind_errand(self, helper: Helper, message: Message) -> None:
         """On the way, done; or given back with a reason."""

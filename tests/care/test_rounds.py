@@ -128,7 +128,10 @@ def test_what_the_staff_locked_gives_way_only_where_it_cannot_be() -> None:
 
 def test_two_who_go_together_stay_together_or_not_at_all() -> None:
     problem = week(elder(1, two_people=True), person(101), person(102))
-    both = [Draft(Visit(1, 101, MON, AM, beside=102), 1), Draft(Visit(1, 102, MON, AM, beside=101), 1)]
+    both = [
+        Draft(Visit(1, 101, MON, AM, beside=102), 1),
+        Draft(Visit(1, 102, MON, AM, beside=101), 1),
+    ]
     assert len(kept(problem, both, {}, FIRST)) == 2
     assert kept(problem, both[:1], {}, FIRST) == ()
 
