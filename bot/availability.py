@@ -72,6 +72,7 @@ async def _keep(
         target = f"member:{member.id}"
         await members.audit(turn.tx, turn.now, turn.me.viewer, "availability", target, **what)
     await turn.tx.flush()
+    await turn.plan_anew()
     kept = {} if pairing is None else {"pairing": pairing}
     await _show(turn, member, view, **kept)
     await turn.refresh(availability_card(member.id))

@@ -171,6 +171,7 @@ async def _tier_said(turn: Turn, said: TierSaid, _answers: dict[str, Any]) -> No
         after=said.after,
     )
     await turn.tx.flush()
+    await turn.plan_anew()
     await tiers.settle(turn.tx, turn.now, elder, turn.me.member.id)
     if Tier.RED in {before, said.after}:
         await refresh_lists(turn, elder)

@@ -68,6 +68,7 @@ async def undo(update: Update, turn: Turn) -> None:
     [elder_id] = turn.numbers(1)
     elder, back = await exits.undo(turn.tx, turn.now, turn.me.viewer, elder_id)
     await turn.show(Notice.ELDER, card_of(elder.id), elder=elder.id)
+    await turn.plan_anew()
     await _redraw(turn, elder, back)
     turn.toast(turn.tr("{name} is in care again.", name=elder.name))
 

@@ -19,9 +19,9 @@ from care.calls import Outcome
 from care.contacts import first_open
 from care.days import NOON, HalfDay, local_day, week_of
 from care.notices import Notice
+from care.plans import Visit
 from care.refusals import NotYours
 from care.visits import ON_DUTY, Level, Report, State
-from care.week import Visit
 from storage import calls, contacts, pairings, presence
 from storage import visits as records
 from storage.calls import Happened

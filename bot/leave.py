@@ -182,6 +182,7 @@ async def end(update: Update, turn: Turn) -> None:
     await leave.end(turn.tx, row, local_day(turn.now, turn.me.zone))
     target = f"leave:{row.id}"
     await members.audit(turn.tx, turn.now, turn.me.viewer, "leave_ended", target)
+    await turn.plan_anew()
     await turn.refresh(leave_card(row.id))
     await _refresh_lists(turn)
     turn.toast(turn.tr("Welcome back!"))
@@ -197,6 +198,8 @@ async def free(turn: Turn, first: date, last: date, reason: str, **facts: Any) -
     for row in freed:
         await visits.move(turn.tx, row.visit, PLANNED, State.DECLINED, reason=str(reason))
         await refresh_visit(turn, row)
+    if freed:
+        await turn.plan_anew(given_back=True)
     await tell_keepers(turn, freed, **facts)
 
 

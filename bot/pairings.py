@@ -187,6 +187,7 @@ async def made(turn: Turn, pairing: Pairing, volunteers: Iterable[Member]) -> No
     """A pairing was made: it is written down who did, and its volunteers are told."""
     target = f"pairing:{pairing.id}"
     await members.audit(turn.tx, turn.now, turn.me.viewer, "pairing_made", target)
+    await turn.plan_anew()
     await tell_paired(turn, pairing.id, volunteers)
 
 

@@ -156,6 +156,7 @@ async def end(update: Update, turn: Turn) -> None:
         raise Stale
     await pauses.end(turn.tx, turn.now, pause, turn.me.member.id)
     await _audit(turn, "pause_ended", elder)
+    await turn.plan_anew()
     await _redraw(turn, elder)
     begun = pause.first_day <= _today(turn)
     turn.toast(

@@ -28,10 +28,13 @@ from bot.settings import Settings, SettingWrong
 from bot.turn import App, Turns
 from scheduler import proposer
 from scheduler.heartbeat import Heartbeat
-from scheduler.jobs import JOBS
+from scheduler.jobs import jobs
+from scheduler.planner_worker import Planner
+from scheduler.week import Plans
 from storage.engine import Database
 
 log = structlog.get_logger()
+__all__ = ["Planner", "Service", "Webhook", "prepare", "requests"]
 
 
 async def prepare(update: Update, database: Database, now: datetime) -> Any:
@@ -51,6 +54,7 @@ class Service:
     turns: Turns
     sender: Sender
     heartbeat: Heartbeat
+    planner: Planner
 
     @classmethod
     def make(
@@ -62,13 +66,19 @@ class Service:
         speed: float = 1.0,
         pacer: Pacer | None = None,
         channel: Channel | None = None,
+        planner: Plans | None = None,
     ) -> "Service":
-        """Wire the parts; nothing runs yet."""
+        """Wire the parts; nothing runs yet.
+
+        Weeks are planned in a process of its own unless a `planner` is given.
+        """
+        own = Planner()
         sender = Sender(database, application.bot, clock, pacer or Pacer(), channel)
         turns = Turns(database, application, clock, prepare, sender.wake)
         receiver = Receiver(database, application.bot, clock, turns.wake)
-        heartbeat = Heartbeat(database, clock, JOBS, sender.wake, speed)
-        return cls(database, application, clock, receiver, turns, sender, heartbeat)
+        heartbeat = Heartbeat(database, clock, jobs(planner or own), sender.wake, speed)
+        turns.on_plan = heartbeat.work_on
+        return cls(database, application, clock, receiver, turns, sender, heartbeat, own)
 
     async def run(
         self, webhook: "Webhook | None" = None, calendars: "Calendars | None" = None
@@ -120,6 +130,7 @@ class Service:
 
     async def _end(self, loops: list[asyncio.Task[None]]) -> None:
         await self.heartbeat.stop()
+        await self.planner.close()
         loops[2].cancel()
         await self.turns.stop()
         await self.sender.stop()

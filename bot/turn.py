@@ -22,7 +22,7 @@ from bot.texts import Texts, choose_language
 from care.access import Role
 from care.notices import Notice, Priority, manner_of
 from care.refusals import NotYours, Stale
-from storage import communities, inbox, members, outbox
+from storage import communities, inbox, members, outbox, week
 from storage.engine import Database
 from storage.members import Person
 from storage.outbox import To
@@ -47,6 +47,7 @@ class Opening:
     error: BaseException | None = None
     toast: str | None = None
     alert: bool = False
+    plan: bool = False
 
 
 CURRENT: ContextVar[Opening] = ContextVar("nuanlin_turn")
@@ -132,6 +133,15 @@ class Turn(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict[An
         """The message whose button was pressed."""
         query = self.opening.update.callback_query
         return query.message.message_id if query and query.message else None
+
+    def plan_soon(self) -> None:
+        """Weeks are looked at once this turn is written down, and not at the next beat only."""
+        self.opening.plan = True
+
+    async def plan_anew(self, *, given_back: bool = False) -> None:
+        """Something has changed that the weeks' plans go by (`storage.week.want`)."""
+        await week.want(self.tx, self.now, self.me.community.id, given_back=given_back)
+        self.plan_soon()
 
     def words(self, count: int) -> list[str]:
         """What the button carries after its name.
@@ -227,6 +237,7 @@ class Turns:
     clock: Clock
     prepare: Prepare
     on_commit: Callable[[], None]
+    on_plan: Callable[[], None] = lambda: None
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _queues: dict[int, deque[inbox.Waiting]] = field(default_factory=dict)
     _queued: set[int] = field(default_factory=set)
@@ -334,6 +345,8 @@ class Turns:
             if opening.error is not None:
                 raise opening.error
         self.on_commit()
+        if opening.plan:
+            self.on_plan()
         await self._answer(update, opening)
 
     async def _answer(self, update: Update, opening: Opening) -> None:

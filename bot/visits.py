@@ -128,6 +128,7 @@ async def decline(update: Update, turn: Turn) -> None:
     if not answerable(row.visit.state, row.visit.day, _today(turn)):
         raise Stale
     await visits.move(turn.tx, row.visit, PLANNED, State.DECLINED, reason=str(reason))
+    await turn.plan_anew(given_back=True)
     await refresh_visit(turn, row)
     await tell_keepers(turn, [row])
     turn.toast(turn.tr("Noted. The social worker has been told."))

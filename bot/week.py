@@ -1,20 +1,21 @@
 """The week as the staff leads it: look, plan what is missing, give visits to others, drop them."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from telegram import Update
 
+from bot import covers
 from bot.screens.families import family_card
 from bot.screens.week_visit import declined_card
 from bot.turn import Turn
 from care.calls import Reason
-from care.days import NOON, WEEK, HalfDay, local_day, week_of
+from care.days import WEEK, local_day, week_of
 from care.joining import Standing
 from care.notices import Notice
+from care.plans import Visit
 from care.refusals import NotYours, Stale
 from care.visits import PLANNED, State, answerable
-from care.week import Visit
 from storage import members, pairings, visits
 from storage import week as weeks
 from storage import week_drafts as drafts
@@ -68,7 +69,7 @@ async def turn_page(update: Update, turn: Turn) -> None:
 
 
 async def plan(update: Update, turn: Turn) -> None:
-    """Share out what is still missing in the pairings one leads: `week_plan:<monday>`."""
+    """Have what is missing in the pairings one leads planned at once: `week_plan:<monday>`."""
     [word] = turn.words(1)
     monday = _monday(word)
     await _show(turn, monday)
@@ -79,26 +80,11 @@ async def plan(update: Update, turn: Turn) -> None:
     if monday < this:
         raise Stale
     await weeks.publish(turn.tx, turn.now, station.id, monday)
-    filled = await weeks.fill(
-        turn.tx, turn.now, station, monday, _from_now(turn, monday), await _led(turn)
-    )
-    await weeks.tell_volunteers(turn.tx, turn.now, station, monday, filled.visits)
-    for volunteer_id in {one.volunteer_id for one in filled.visits}:
-        await turn.refresh(visits_card(volunteer_id))
-    await weeks.refresh_staff(turn.tx, turn.now, station.id, monday)
-    missing = sum(one.owed for one in filled.gaps)
-    added = len(filled.visits)
-    turn.toast(turn.tr("Planned: {added}. Still missing: {missing}.", added=added, missing=missing))
-
-
-def _from_now(turn: Turn, monday: date) -> tuple[date, HalfDay]:
-    """The first half-day for which somebody can still be asked."""
-    today = local_day(turn.now, turn.me.zone)
-    if today < monday:
-        return monday, HalfDay.AM
-    if turn.now.astimezone(turn.me.zone).time() < NOON:
-        return today, HalfDay.PM
-    return today + timedelta(days=1), HalfDay.AM
+    row = await weeks.plan_of(turn.tx, station.id, monday)
+    if row is not None:
+        weeks.ask_for(row, turn.now, await _led(turn))
+    turn.plan_soon()
+    turn.toast(turn.tr("It is being planned. The week changes here in a moment."))
 
 
 async def _led(turn: Turn) -> frozenset[int]:
@@ -222,4 +208,5 @@ PRESSED: dict[str, Any] = {
     "week_give": give,
     "week_drop": ask_why_drop,
     "week_dropped": drop,
+    **covers.PRESSED,
 }

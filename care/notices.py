@@ -113,6 +113,8 @@ class Notice(StrEnum):
     VISIT = "visit"
     VISIT_DECLINED = "visit_declined"
     VISIT_REMINDER = "visit_reminder"
+    COVER = "cover"
+    WEEK_GAPS = "week_gaps"
     VISIT_CONCERN = "visit_concern"
     SWAP_CHOICE = "swap_choice"
     SWAP = "swap"
@@ -167,6 +169,8 @@ PASSING = frozenset(
         Notice.WEEK_DRAFT,
         Notice.DRAFT_VISIT,
         Notice.DRAFT_GAP,
+        Notice.COVER,
+        Notice.WEEK_GAPS,
     }
 )
 
@@ -195,6 +199,8 @@ _MANNERS: dict[Notice, Manner] = {
     Notice.UNPAIRED: _PROMPT,
     Notice.CALL_AGAIN: _PROMPT,
     Notice.VISIT_DECLINED: _PROMPT,
+    Notice.COVER: _PROMPT,
+    Notice.WEEK_GAPS: _MUST,
     Notice.VISIT_CONCERN: _ALARM,
     Notice.SWAP: _PROMPT,
     Notice.SWAP_ANSWERED: _PROMPT,

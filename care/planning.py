@@ -140,6 +140,7 @@ class Problem:
     Attributes:
         locked: visits that stay as they are, whatever speaks against them.
         in_one_half_day: visits a volunteer makes in one half-day at most.
+        cover: whether volunteers of other pairings may be sent.
     """
 
     needs: tuple[Need, ...]
@@ -147,6 +148,7 @@ class Problem:
     locked: tuple[Visit, ...] = ()
     distances: Distances = Distances()
     in_one_half_day: int = 2
+    cover: bool = True
 
     def sorted(self) -> Self:
         """The same problem, whatever the order in which it was told."""
@@ -156,6 +158,7 @@ class Problem:
             tuple(sorted(self.locked, key=lambda one: one.key)),
             self.distances,
             self.in_one_half_day,
+            self.cover,
         )
 
     @cached_property

@@ -2,16 +2,16 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.community import Settings
 from care.days import local_day, moment, next_moment
@@ -43,16 +43,18 @@ class Job:
         at: the named local time from which it is due each day (or each week).
         on: the weekday, Monday is 0; None for every day.
         run: does it for one community; run late, twice, or on two machines, nothing doubles.
+        slow: takes its time, so it is given the database, and opens its transactions by itself.
         any_day: looks for itself whether it is due; its time only makes it prompt.
         also: further times of the day at which it should be prompt.
     """
 
     name: str
     at: Callable[[Settings], time]
-    run: Callable[[AsyncSession, datetime, Community], Awaitable[None]]
+    run: Callable[[Any, datetime, Community], Awaitable[None]]
     on: Callable[[Settings], int | None] = lambda _settings: None
     any_day: bool = False
     also: tuple[Callable[[Settings], time], ...] = ()
+    slow: bool = False
 
     def due(self, now: datetime, community: Community) -> bool:
         """Whether its time of the local day has come."""
@@ -73,6 +75,8 @@ class Heartbeat:
     speed: float = 1.0
     _scheduler: AsyncIOScheduler = field(default_factory=AsyncIOScheduler)
     _beating: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _working: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _slow: asyncio.Task[None] | None = None
     last_beat: datetime | None = None
 
     def start(self) -> None:
@@ -80,14 +84,14 @@ class Heartbeat:
         seconds = max(SHORTEST_BEAT, BEAT_SECONDS / self.speed)
         self._scheduler.add_listener(_note_error, EVENT_JOB_ERROR)
         self._scheduler.add_job(
-            self.beat,
+            self._tick,
             IntervalTrigger(seconds=seconds),
             id="beat",
             misfire_grace_time=None,
             coalesce=True,
             max_instances=1,
         )
-        self._scheduler.add_job(self.beat, id="first", misfire_grace_time=None)
+        self._scheduler.add_job(self._tick, id="first", misfire_grace_time=None)
         self._scheduler.start()
 
     async def stop(self) -> None:
@@ -96,11 +100,43 @@ class Heartbeat:
             self._scheduler.pause()
             async with self._beating:
                 self._scheduler.shutdown(wait=False)
+        if self._slow is not None:
+            # What it has not written down is done again by the next one that looks.
+            self._slow.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._slow
 
     async def beat(self) -> None:
-        """One look at everything that is due."""
+        """One look at everything that is due, slow work too."""
         async with self._beating:
             await self._look()
+        await self._work()
+
+    async def _tick(self) -> None:
+        """One look; slow work goes on beside the next ones, so that no alarm waits for it."""
+        async with self._beating:
+            await self._look()
+        self.work_on()
+
+    def work_on(self) -> None:
+        """Begin what is slow and due, unless somebody is at it."""
+        if self._slow is None or self._slow.done():
+            self._slow = asyncio.get_running_loop().create_task(self._work(), name="slow work")
+
+    async def idle(self) -> None:
+        """Wait until what is slow is done."""
+        if self._slow is not None:
+            await self._slow
+
+    async def _work(self) -> None:
+        async with self._working:
+            now = self.clock.now()
+            async with self.database.read() as tx:
+                stations = await communities.every(tx)
+            for station in stations:
+                for job in self.jobs:
+                    if job.slow:
+                        await self._run(job, now, station)
 
     async def _look(self) -> None:
         now = self.clock.now()
@@ -108,7 +144,8 @@ class Heartbeat:
             stations = await communities.every(tx)
         for station in stations:
             for job in self.jobs:
-                await self._run(job, now, station)
+                if not job.slow:
+                    await self._run(job, now, station)
         self.last_beat = now
         self._schedule_prompt(now, stations)
 
@@ -116,9 +153,12 @@ class Heartbeat:
         try:
             if not job.due(now, seen):
                 return
-            async with self.database.write() as tx:
-                station = await tx.get_one(Community, seen.id)
-                await job.run(tx, now, station)
+            if job.slow:
+                await job.run(self.database, now, seen)
+            else:
+                async with self.database.write() as tx:
+                    station = await tx.get_one(Community, seen.id)
+                    await job.run(tx, now, station)
         except Exception:
             log.exception("job_failed", job=job.name, community=seen.id)
             return
@@ -142,7 +182,7 @@ class Heartbeat:
             return
         wait = self.clock.real_seconds_until(named) + PROMPT_LEAD
         self._scheduler.add_job(
-            self.beat,
+            self._tick,
             DateTrigger(datetime.now().astimezone() + timedelta(seconds=wait)),
             id="prompt",
             replace_existing=True,

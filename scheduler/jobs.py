@@ -18,7 +18,7 @@ from scheduler.presence import ask_left, close_visits, post_waiting_hours
 from scheduler.swaps import end_swaps
 from scheduler.tidy import tidy
 from scheduler.tiers import propose, remind_of_updates, review
-from scheduler.week import publish_week
+from scheduler.week import Plans, WeeklyRound
 from storage.errand_offers import take_back
 
 JOBS = (
@@ -27,13 +27,6 @@ JOBS = (
     Job("silent", silent_at, show_silent),
     Job("visit_reminders", lambda settings: settings.visit_reminder_at, post_visit_reminders),
     Job("family_reminders", lambda settings: settings.family_reminder_at, post_family_reminders),
-    Job(
-        "publish_week",
-        lambda settings: settings.publish_week_at,
-        publish_week,
-        on=lambda settings: settings.publish_week_on,
-        any_day=True,
-    ),
     Job("errands_taken_back", lambda _settings: time(0), take_back, any_day=True),
     Job("swaps", lambda _settings: time(0), end_swaps, any_day=True),
     Job("alerts", lambda _settings: time(0), mind_alerts, any_day=True),
@@ -74,3 +67,20 @@ JOBS = (
     Job("returns", lambda settings: settings.ask_return_at, ask_returns),
     Job("tidy", lambda _settings: time(3), tidy),
 )
+
+
+def jobs(planner: Plans) -> tuple[Job, ...]:
+    """All of it, with somebody who plans the weeks."""
+    round_ = Job(
+        "week",
+        lambda settings: settings.publish_week_at,
+        WeeklyRound(planner),
+        any_day=True,
+        also=(
+            lambda settings: settings.draft_week_at,
+            lambda settings: settings.settle_week_at,
+            lambda settings: settings.list_gaps_at,
+        ),
+        slow=True,
+    )
+    return (*JOBS, round_)

@@ -6,13 +6,13 @@ is whole by itself; so a scarce community is searched completely, and quickly. W
 whose visits change; these alone are then planned anew with every comfort.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from care.plan_price import MISSED_FIRST, MISSED_LATER, MOVED, busy_price, person_price
 from care.plan_rules import TWO
 from care.planning import Need, Problem, Volunteer
-from care.plans import Put, Slot
+from care.plans import Put, Slot, Visit
 from scheduler.plan_model import INFINITY, Columns, Edge, open_slots
 from scheduler.plan_solver import Solver
 
@@ -33,6 +33,22 @@ class Room:
         values, bound = solver.search()
         chosen = {put for put, value in zip(self.puts, values, strict=False) if value > 1 / 2}
         return {elder for elder, _, _ in chosen ^ self.kept}, max(0.0, solver.cost - bound)
+
+    def planned(self) -> tuple[tuple[Visit, ...], float]:
+        """The visits themselves, and how much of what would be missed can be spared at most."""
+        values, bound = Solver(self.columns).best()
+        chosen = [put for put, value in zip(self.puts, values, strict=False) if value > 1 / 2]
+        at_door: defaultdict[tuple[int, Slot], list[int]] = defaultdict(list)
+        for elder, who, slot in chosen:
+            at_door[elder, slot].append(who)
+
+        def beside(elder: int, who: int, slot: Slot) -> int | None:
+            return next((one for one in at_door[elder, slot] if one != who), None)
+
+        visits = (
+            Visit(elder, who, *slot, beside=beside(elder, who, slot)) for elder, who, slot in chosen
+        )
+        return tuple(visits), bound
 
     def _build(self, open_: Sequence[tuple[Need, Volunteer, Slot]]) -> None:
         shy = Counter((need.elder_id, slot) for need, one, slot in open_ if one.wants_two)

@@ -16,7 +16,7 @@ from typing import BinaryIO, Self
 from care.planning import Problem
 from care.plans import Plan
 
-PATIENCE = 300.0
+PATIENCE = 60.0
 LENGTH = 8
 
 
@@ -24,11 +24,37 @@ class NotPlanned(Exception):
     """The week was not planned; carries what happened. The next one is planned by a new process."""
 
 
+class TookTooLong(NotPlanned):
+    """Not within the patience there is."""
+
+
+class Here:
+    """Plans weeks where it is asked to: for whoever has no loop that must not wait."""
+
+    def __init__(self, *, quick: bool = False) -> None:
+        """`quick` covers as much in less time, and in less comfort."""
+        self._quick = quick
+
+    async def plan(self, problem: Problem) -> Plan:
+        """The week's plan (`scheduler.planner.solve`).
+
+        Raises:
+            NotPlanned: the solver gave up.
+        """
+        from scheduler.plan_solver import NoPlan  # noqa: PLC0415 - only who plans here pays for it
+        from scheduler.planner import solve  # noqa: PLC0415 - likewise
+
+        try:
+            return solve(problem, quick=self._quick)
+        except NoPlan as error:
+            raise NotPlanned(str(error)) from None
+
+
 class Planner:
     """Plans weeks in one worker process; `async with` ends it cleanly."""
 
     def __init__(self, patience: float = PATIENCE) -> None:
-        """`patience` is how many seconds one week may take."""
+        """`patience` is how many seconds the best plan of a week may take."""
         self._patience = patience
         self._turn = asyncio.Lock()
         self._process: asyncio.subprocess.Process | None = None
@@ -47,22 +73,31 @@ class Planner:
     async def plan(self, problem: Problem) -> Plan:
         """The week's plan (`scheduler.planner.solve`); weeks asked for together wait in turn.
 
+        Where the best one takes too long, it is one that covers as much, in less comfort.
+
         Raises:
-            NotPlanned: the solver gave up, the worker died, or it took too long.
+            NotPlanned: the solver gave up, the worker died, or even that took too long.
         """
         async with self._turn:
             try:
-                async with asyncio.timeout(self._patience):
-                    answer = await self._ask(problem)
-            except TimeoutError:  # which is an OSError too
-                await self._end()
-                raise NotPlanned(f"not done after {self._patience:.0f} s") from None
-            except (OSError, EOFError) as error:
-                ended = await self._end()
-                raise NotPlanned(f"the worker ended ({ended})") from error
-            except asyncio.CancelledError:
-                await self._end()  # or its answer would be taken for that of the next week
-                raise
+                return await self._within(problem)
+            except TookTooLong:
+                return await self._within(problem, quick=True)
+
+    async def _within(self, problem: Problem, *, quick: bool = False) -> Plan:
+        """One week, as long as there is patience."""
+        try:
+            async with asyncio.timeout(self._patience):
+                answer = await self._ask(problem, quick=quick)
+        except TimeoutError:  # which is an OSError too
+            await self._end()
+            raise TookTooLong(f"not done after {self._patience:.0f} s") from None
+        except (OSError, EOFError) as error:
+            ended = await self._end()
+            raise NotPlanned(f"the worker ended ({ended})") from error
+        except asyncio.CancelledError:
+            await self._end()  # or its answer would be taken for that of the next week
+            raise
         if not isinstance(answer, Plan):
             raise NotPlanned(str(answer))
         return answer
@@ -72,7 +107,7 @@ class Planner:
         async with self._turn:
             await self._end()
 
-    async def _ask(self, problem: Problem) -> object:
+    async def _ask(self, problem: Problem, *, quick: bool) -> object:
         if self._process is None or self._process.returncode is not None:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -84,7 +119,7 @@ class Planner:
         to, back = self._process.stdin, self._process.stdout
         assert to is not None  # noqa: S101 - it was asked for
         assert back is not None  # noqa: S101 - likewise
-        to.write(_packed(problem))
+        to.write(_packed((problem, quick)))
         await to.drain()
         length = int.from_bytes(await back.readexactly(LENGTH))
         return pickle.loads(await back.readexactly(length))  # noqa: S301 - our own child wrote it
@@ -106,12 +141,12 @@ def _packed(thing: object) -> bytes:
     return len(content).to_bytes(LENGTH) + content
 
 
-def _answer(problem: Problem) -> Plan | str:
+def _answer(problem: Problem, quick: bool) -> Plan | str:
     """The plan, or in words why there is none."""
     from scheduler.planner import solve  # noqa: PLC0415 - only the worker pays for it
 
     try:
-        return solve(problem)
+        return solve(problem, quick=quick)
     except Exception as error:  # noqa: BLE001 - whatever it is, the other side must hear it
         return f"{type(error).__name__}: {error}"
 
@@ -119,8 +154,8 @@ def _answer(problem: Problem) -> Plan | str:
 def serve(asked: BinaryIO, answered: BinaryIO) -> None:
     """Answer problems until there are no more."""
     while length := asked.read(LENGTH):
-        problem = pickle.loads(asked.read(int.from_bytes(length)))  # noqa: S301 - our own parent
-        answered.write(_packed(_answer(problem)))
+        problem, quick = pickle.loads(asked.read(int.from_bytes(length)))  # noqa: S301 - our own parent
+        answered.write(_packed(_answer(problem, quick)))
         answered.flush()
 
 

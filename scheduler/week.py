@@ -1,56 +1,87 @@
-"""The week's timed work: visits are shared out and published on Sunday evening."""
+"""The weekly round: drafted on Friday, told on Sunday, settled on Monday, minded all week.
 
-from datetime import date, datetime, time, timedelta
+Every step is read in one transaction, solved in none, and written down in another, which looks
+again whether what it was planned from still holds. Late or twice, nothing is done twice.
+"""
 
+import time
+from datetime import date, datetime, timedelta
+from typing import Protocol
+
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from care.community import Settings
-from care.days import WEEK, HalfDay, local_day, moment, week_of
-from storage import communities, pairings
+from care import rounds
+from care.planning import Problem
+from care.plans import Plan
+from care.rounds import Step
+from scheduler.planner_worker import NotPlanned
+from storage import communities, round_outcome, week_drafts
+from storage import rounds as records
 from storage import week as weeks
+from storage.engine import Database
 from storage.tables import Community
 
+log = structlog.get_logger()
 LATE_AFTER = timedelta(minutes=10)
-LAST_DAY = 1
 
 
-async def publish_week(tx: AsyncSession, now: datetime, station: Community) -> None:
-    """Sunday 18:00: the visits owed next week are shared out and sent, once.
+class Plans(Protocol):
+    """Whoever plans a week: the worker process, or the solver itself."""
 
-    After a power cut it is done late, until Tuesday ends. A week that was on already when the
-    station was founded, or for which there is no pairing yet, is not begun by itself.
-    """
-    zone = communities.zone_of(station)
-    this = week_of(local_day(now, zone))
-    for week in (this, this + WEEK):
-        if not _due(now, station, week) or await weeks.published(tx, station.id, week):
-            continue
-        if await _has_pairings(tx, station) and await weeks.publish(tx, now, station.id, week):
-            await _share_out(tx, now, station, week)
+    async def plan(self, problem: Problem) -> Plan:
+        """The week's plan.
+
+        Raises:
+            NotPlanned: there is none.
+        """
 
 
-def _publish_at(week: date, station: Community) -> datetime:
-    settings: Settings = communities.settings_of(station)
-    day = week - WEEK + timedelta(days=settings.publish_week_on)
-    return moment(day, settings.publish_week_at, communities.zone_of(station))
+class WeeklyRound:
+    """The round as a job of the heartbeat, with somebody who plans."""
+
+    def __init__(self, planner: Plans) -> None:
+        self.planner = planner
+
+    async def __call__(self, database: Database, now: datetime, station: Community) -> None:
+        """Every step that is due, one after the other; a draft of a week before its publishing."""
+        async with database.read() as tx:
+            due = await records.due(tx, now, station)
+        for week, step in due:
+            await self._take(database, now, station, week, step)
+
+    async def _take(
+        self, database: Database, now: datetime, seen: Community, week: date, step: Step
+    ) -> None:
+        async with database.read() as tx:
+            station = await tx.get_one(Community, seen.id)
+            asked = await records.read(tx, now, station, week, step)
+        if asked is None:
+            return
+        began = time.perf_counter()
+        try:
+            plan = await self.planner.plan(asked.problem)
+        except NotPlanned as error:
+            # It stays due, so the next look tries it again.
+            log.warning("week_not_planned", week=str(week), step=str(step), error=str(error)[:200])
+            return
+        seconds = time.perf_counter() - began
+        async with database.write() as tx:
+            station = await tx.get_one(Community, seen.id)
+            if await round_outcome.write(tx, now, station, asked, plan, seconds):
+                await _tell(tx, now, station, week, step)
 
 
-def _due(now: datetime, station: Community, week: date) -> bool:
-    at = _publish_at(week, station)
-    end = moment(week + timedelta(days=LAST_DAY + 1), time(0), communities.zone_of(station))
-    return at <= now < end and station.created_at <= at
-
-
-async def _has_pairings(tx: AsyncSession, station: Community) -> bool:
-    return any(one.elders for one in await pairings.of_community(tx, station.id))
-
-
-async def _share_out(tx: AsyncSession, now: datetime, station: Community, week: date) -> None:
-    zone = communities.zone_of(station)
-    first = max(week, local_day(now, zone) + timedelta(days=1))
-    filled = await weeks.fill(tx, now, station, week, (first, HalfDay.AM))
-    await weeks.tell_volunteers(tx, now, station, week, filled.visits)
+async def _tell(
+    tx: AsyncSession, now: datetime, station: Community, week: date, step: Step
+) -> None:
+    """The staff hears of a draft and of a published week."""
+    if step is Step.DRAFT:
+        await week_drafts.tell(tx, now, station, week)
+    if step is not Step.PUBLISH:
+        return
+    settings, zone = communities.settings_of(station), communities.zone_of(station)
     late = None
-    if now - _publish_at(week, station) > LATE_AFTER:
+    if now - rounds.publish_at(week, settings, zone) > LATE_AFTER:
         late = now.astimezone(zone).strftime("%H:%M")
     await weeks.tell_staff(tx, now, station, week, late)

@@ -11,9 +11,9 @@ from care.days import NOON, HalfDay, moment, week_of
 from care.joining import Standing
 from care.ladder import Cause, DoorEnd, Step
 from care.notices import Notice
+from care.plans import Visit
 from care.refusals import NotYours, Stale, Taken
 from care.visits import PLANNED, State
-from care.week import Visit
 from storage import alerts, ladder, leave, members, outbox, pairings, visits
 from storage.calls import unanswered
 from storage.communities import zone_of

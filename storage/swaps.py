@@ -12,11 +12,11 @@ from sqlalchemy.orm import aliased
 from care.access import Role, Viewer
 from care.plan_rules import Break
 from care.planning import Problem
+from care.plans import Visit as NewVisit
 from care.refusals import NotYours, Stale
 from care.swaps import Move, State, broken, can_move, starts_at
 from care.visits import PLANNED
 from care.visits import State as Visit
-from care.week import Visit as NewVisit
 from storage import members, planning, visits
 from storage.communities import settings_of, zone_of
 from storage.once import changed, insert_once

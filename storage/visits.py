@@ -8,10 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.access import Right, Role, Viewer, may
 from care.calls import CONTACTS, Kind
-from care.plans import Why
+from care.plans import Visit, Why
 from care.refusals import NotYours, Stale
 from care.visits import LIVE, ON_DUTY, PLANNED, State
-from care.week import Visit
 from storage.elders import tie_of
 from storage.once import changed, insert_once
 from storage.tables import Assignment, Contact, Elder, Member, PairingVolunteer
@@ -141,7 +140,9 @@ async def find(tx: AsyncSession, community_id: int, visit_id: int) -> Visiting:
 async def instead_of(tx: AsyncSession, gone: Assignment) -> Visiting | None:
     """The visit to the same elder on the same day that replaces one declined or dropped."""
     found = await of_elder(tx, gone.community_id, gone.elder_id, gone.day, gone.day)
-    return next((one for one in found if one.visit.id != gone.id), None)
+    return next(
+        (one for one in found if one.visit.id != gone.id and one.visit.second == gone.second), None
+    )
 
 
 async def access_visit(tx: AsyncSession, viewer: Viewer, visit_id: int) -> Visiting:
@@ -218,8 +219,13 @@ async def assign(
     pairing_id: int,
     visit: Visit,
     state: State = State.OFFERED,
+    *,
+    second: bool = False,
 ) -> bool:
-    """Write a visit into the plan; False when the elder has one that day."""
+    """Write a visit into the plan; False when the elder has one that day.
+
+    Of two who go together, the one who comes along is `second`.
+    """
     return await insert_once(
         tx,
         Assignment,
@@ -231,6 +237,9 @@ async def assign(
         day=visit.day,
         half=visit.half,
         state=state,
+        second=second,
+        why=[str(one) for one in visit.why],
+        locked=False,
         created_at=now,
     )
 

@@ -12,11 +12,12 @@ from care import plans
 from care.access import Role
 from care.availability import USUAL_VISITS, usual_half_days
 from care.calls import CONTACTS, Kind
-from care.days import WEEK, HalfDay, days_of, moment
+from care.days import WEEK, HalfDay, days_of, local_day, moment
 from care.joining import Standing
 from care.notices import Notice
-from care.visits import LIVE, PLANNED, CannotCome, State
-from care.week import ElderWeek, Gap, Visit, VolunteerWeek, owed_visits, share_out
+from care.plans import Visit
+from care.visits import LIVE, CannotCome, State
+from care.week import ElderWeek, VolunteerWeek, owed_visits
 from storage import availability, leave, members, outbox, pairings, pauses, visits
 from storage.communities import settings_of, zone_of
 from storage.once import changed, insert_once
@@ -79,6 +80,34 @@ def reasons(plan: WeekPlan | None) -> dict[int, plans.Gap]:
     """Why an elder's visits could not be given to anybody when the plan was made."""
     found = plan.gaps.get("gaps", []) if plan else []
     return {gap["elder"]: plans.Gap.read(gap) for gap in found}
+
+
+async def want(
+    tx: AsyncSession, now: datetime, community_id: int, *, given_back: bool = False
+) -> None:
+    """Have what is missing in the weeks that are on planned soon, by the round.
+
+    Called wherever something changes that a plan goes by. What is only `given_back` waits until
+    the evening on which the week is settled (handbook, "The week": Monday 20:00).
+    """
+    weeks = await tx.scalars(
+        select(WeekPlan).where(
+            WeekPlan.community_id == community_id,
+            WeekPlan.published_at.is_not(None),
+            WeekPlan.week > now.date() - WEEK - timedelta(days=1),
+        )
+    )
+    for plan in weeks:
+        if plan.settled_at is not None or not given_back:
+            ask_for(plan, now)
+    await tx.flush()
+
+
+def ask_for(plan: WeekPlan, now: datetime, pairings_: frozenset[int] = frozenset()) -> None:
+    """Note in a week that planning is wanted, for these pairings or for all."""
+    everything = not pairings_ or (plan.wanted_at is not None and not plan.wanted_for)
+    plan.wanted_for = [] if everything else sorted({*plan.wanted_for, *pairings_})
+    plan.wanted_at = now
 
 
 @dataclass(frozen=True)
@@ -145,7 +174,18 @@ async def to_plan(tx: AsyncSession, station: Community, week: date) -> Week:
             )
     volunteers = await _volunteers(tx, community_id, week, wholes, rows)
     settings = settings_of(station)
-    missing = Counter({one.elder_id: owed_visits(one, week, settings) for one in found.values()})
+    drafted = Counter(
+        elder
+        for elder, _ in {
+            (row.elder.id, row.visit.day) for row in rows if row.visit.state is State.DRAFT
+        }
+    )
+    missing = Counter(
+        {
+            one.elder_id: max(0, owed_visits(one, week, settings) - drafted[one.elder_id])
+            for one in found.values()
+        }
+    )
     return Week(tuple(found.values()), tuple(volunteers), tuple(wholes), tuple(rows), missing)
 
 
@@ -252,67 +292,6 @@ def _refused_days(visit: Assignment) -> set[date]:
     return {visit.day}
 
 
-@dataclass(frozen=True)
-class Filled:
-    """What sharing out has added, and what is still missing."""
-
-    visits: tuple[Visit, ...]
-    gaps: tuple[Gap, ...]
-
-
-async def fill(
-    tx: AsyncSession,
-    now: datetime,
-    station: Community,
-    week: date,
-    first: tuple[date, HalfDay],
-    only: frozenset[int] | None = None,
-) -> Filled:
-    """Share out what is still missing in a week, in all pairings or in `only` some."""
-    await _free_those_who_left(tx, station.id, week)
-    known = await to_plan(tx, station, week)
-    asked = [one for one in known.elders if only is None or one.pairing in only]
-    plan = share_out(week, asked, known.volunteers, settings_of(station), first)
-    pairing_of = {one.elder_id: one.pairing for one in asked}
-    written = [
-        visit
-        for visit in plan.visits
-        if await visits.assign(tx, now, station.id, week, pairing_of[visit.elder_id], visit)
-    ]
-    await _note_gaps(tx, station.id, week, plan.gaps, set(pairing_of))
-    return Filled(tuple(written), plan.gaps)
-
-
-async def _free_those_who_left(tx: AsyncSession, community_id: int, week: date) -> None:
-    """Visits of volunteers who left the station are free again."""
-    gone = select(Member.id).where(
-        Member.community_id == community_id, Member.standing.not_in(ON_BOARD)
-    )
-    await changed(
-        tx,
-        update(Assignment)
-        .where(
-            Assignment.community_id == community_id,
-            Assignment.week == week,
-            Assignment.state.in_(PLANNED),
-            Assignment.volunteer_id.in_(gone),
-        )
-        .values(state=State.DECLINED, reason=LEFT),
-    )
-
-
-async def _note_gaps(
-    tx: AsyncSession, community_id: int, week: date, gaps: tuple[Gap, ...], asked: set[int]
-) -> None:
-    plan = await plan_of(tx, community_id, week)
-    if plan is None:
-        return
-    kept = [gap for gap in plan.gaps.get("gaps", []) if gap["elder"] not in asked]
-    fresh = [{"elder": one.elder_id, "owed": one.owed, "why": str(one.why)} for one in gaps]
-    plan.gaps = {"gaps": [*kept, *fresh]}
-    await tx.flush()
-
-
 async def tell_volunteers(
     tx: AsyncSession, now: datetime, station: Community, week: date, added: tuple[Visit, ...]
 ) -> None:
@@ -338,12 +317,19 @@ async def tell_volunteers(
 async def tell_staff(
     tx: AsyncSession, now: datetime, station: Community, week: date, late: str | None
 ) -> None:
-    """The published week to every social worker with a pairing, and to the supervisors."""
-    end = moment(week + WEEK, time(0), zone_of(station))
-    told = {one.worker.id: one.worker for one in await pairings.of_community(tx, station.id)}
-    for one in await members.with_role(tx, station.id, Role.SUPERVISOR):
-        told[one.id] = one
-    for one in told.values():
+    """The published week to whoever leads a pairing, and to the supervisors.
+
+    For a social worker on leave the deputy gets it, as the call list.
+    """
+    zone = zone_of(station)
+    end = moment(week + WEEK, time(0), zone)
+    known = await pairings.staff(tx, station.id, local_day(now, zone))
+    led = {
+        elder.id for whole in await pairings.of_community(tx, station.id) for elder in whole.elders
+    }
+    told = {one for elder_id in led for one in known.responsible(elder_id)}
+    told |= known.supervisors.keys() - (known.away.keys() if known.here else set())
+    for one in (known.everybody[who] for who in sorted(told)):
         to = members.to_of(one)
         if to is not None:
             await outbox.post(

@@ -268,6 +268,9 @@ async def add(tx: AsyncSession, now: datetime, viewer: Viewer, week: Drafted, ne
     if need is None or need.pairing is None:
         raise Stale
     every = [*week.visits.values(), new]
+    together = any(
+        (one.elder_id, one.slot) == (new.elder_id, new.slot) for one in week.visits.values()
+    )
     if not await insert_once(
         tx,
         Assignment,
@@ -279,6 +282,7 @@ async def add(tx: AsyncSession, now: datetime, viewer: Viewer, week: Drafted, ne
         day=new.day,
         half=new.half,
         state=State.DRAFT,
+        second=together,
         locked=True,
         why=[str(one) for one in reasons(week.problem, every, new)],
         created_at=now,

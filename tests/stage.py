@@ -22,6 +22,7 @@ from bot.routes import build
 from bot.service import Service
 from care.access import Role
 from care.elders import ElderFacts
+from scheduler.planner_worker import Here
 from storage import communities, elders, joining, members, pairings
 from storage.engine import Database, parse_url
 from storage.migrate import migrate
@@ -69,7 +70,11 @@ class Stage:
         wire = Wire(self.telegram)
         self.application = build(wire, wire, self.telegram.token, "http://127.0.0.1")
         self.service = Service.make(
-            database, self.application, self.clock, pacer=Pacer(rate=1e9, unlimited=True)
+            database,
+            self.application,
+            self.clock,
+            pacer=Pacer(rate=1e9, unlimited=True),
+            planner=Here(),
         )
         self.station: Community
 
@@ -84,6 +89,7 @@ class Stage:
         while True:
             got = await self.service.receiver.poll_once(0)
             await self.service.turns.drain()
+            await self.service.heartbeat.idle()
             await self.service.sender.drain()
             if not got:
                 return

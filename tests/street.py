@@ -5,12 +5,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.playground.records import Message, Person
 from care.access import Role
+from care.days import HALF_DAYS
 from care.elders import Tier
-from storage.tables import Assignment, Contact
+from storage.tables import Assignment, Contact, Volunteer
 from tests.stage import Stage, sqlite_url, staged
 
 ADDRESS = "12号楼 3单元 501"
@@ -30,6 +31,16 @@ class Street:
     chen: Person
     wang: Person
     daughter: Person
+
+    async def can_come(self, who: Person, *half_days: str, most: int = 3) -> None:
+        """When a volunteer can come every week, in any half-day if none is named."""
+        member = await self.stage.member(who)
+        async with self.stage.database.write() as tx:
+            await tx.execute(
+                update(Volunteer)
+                .where(Volunteer.member_id == member.id)
+                .values(half_days=list(half_days or HALF_DAYS), most_visits=most)
+            )
 
     async def published(self) -> None:
         """It is Sunday evening: everybody has been told of the week."""
@@ -100,4 +111,7 @@ async def street(folder: Path) -> AsyncIterator[Street]:
         await stage.elder("赵大爷", tier=Tier.YELLOW, building="3号楼")
         daughter = await stage.person("王小雨", Role.FAMILY, elder="王桂芳")
         await stage.pair(li, [chen, wang], ["王桂芳", "赵大爷"])
-        yield Street(stage, boss, li, chen, wang, daughter)
+        home = Street(stage, boss, li, chen, wang, daughter)
+        await home.can_come(chen, "mon_am")
+        await home.can_come(wang, "wed_am")
+        yield home

@@ -24,7 +24,7 @@ NO_SCREEN = {Notice.COMMANDS}
 # `do:<command>` is the menu's way to give a command; `start` is Telegram's own.
 HANDLED_APART = {"do"}
 # What has to arrive although nobody need jump up for it.
-REPEATED = {Notice.DOOR, Notice.EVENING, Notice.TIER, Notice.TIERS}
+REPEATED = {Notice.DOOR, Notice.EVENING, Notice.TIER, Notice.TIERS, Notice.WEEK_GAPS}
 URGENT = {Notice.ALERT, Notice.ALARM, Notice.PLEASE_CALL, Notice.VISIT_CONCERN}
 
 

@@ -7,6 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.demo import past_days
 from bot.demo.cast import CHEN, LIU, teams
 from bot.demo.people import People
+from bot.service import Planner
+from care import rounds
 from care.access import Role
 from care.calls import Kind, Outcome, Reason
 from care.days import WEEK, HalfDay, local_day, moment, week_of
@@ -14,11 +16,12 @@ from care.elders import Tier
 from care.errands import Kind as ErrandKind
 from care.errands import Step
 from care.notices import Notice
+from care.plans import Visit
 from care.visits import PLANNED, Level, Report, State
-from care.week import Visit
-from storage import calls, errands, outbox, visits
+from storage import calls, errands, outbox, planning, visits
 from storage import week as weeks
 from storage.calls import Happened
+from storage.communities import settings_of
 from storage.outbox import To
 from storage.tables import Elder
 from storage.visits import Visiting
@@ -47,8 +50,9 @@ async def write(tx: AsyncSession, now: datetime, people: People, group: int | No
     await _calls(tx, people, today)
     await past_days.write(tx, people, today, DAYS)
     await _visits_on_top(tx, now, people, today)
-    for first in (week - 2 * WEEK, week - WEEK, week):
-        await _week(tx, people, first, today)
+    async with Planner() as planner:
+        for first in (week - 2 * WEEK, week - WEEK, week):
+            await _week(tx, people, first, today, planner)
     await _errands(tx, now, people, group)
 
 
@@ -93,12 +97,21 @@ async def _visits_on_top(tx: AsyncSession, now: datetime, people: People, today:
         await visits.assign(tx, now, station, week, pairing, visit, State.ACCEPTED)
 
 
-async def _week(tx: AsyncSession, people: People, week: date, today: date) -> None:
-    """Share a week out as the Sunday before did; then let happen what lies in the past."""
+async def _week(
+    tx: AsyncSession, people: People, week: date, today: date, planner: Planner
+) -> None:
+    """Plan a week as the Sunday before did; then let happen what lies in the past."""
     station = people.station
     published = moment(week - timedelta(days=1), time(18), people.zone)
     await weeks.publish(tx, published, station.id, week)
-    await weeks.fill(tx, published, station, week, (week, HalfDay.AM))
+    settled = rounds.settle_at(week, settings_of(station), people.zone)
+    plan = await weeks.plan_of(tx, station.id, week)
+    if plan is not None and settled.date() <= today:
+        plan.settled_at = settled
+    known = await planning.to_plan(tx, station, week)
+    for visit in (await planner.plan(known.problem)).visits:
+        pairing = people.pairings[known.elders[visit.elder_id].name]
+        await visits.assign(tx, published, station.id, week, pairing, visit)
     for row in await visits.of_week(tx, station.id, week):
         if row.visit.state is State.OFFERED:
             await _become(tx, people, row, today)

@@ -214,11 +214,18 @@ async def visit_off(reader: Reader, facts: Facts) -> Screen | None:
         return None
     tr, me = reader.tr, reader.me.member
     rows = [await visits.find(reader.tx, reader.station.id, one) for one in facts["visits"]]
-    mine = [row for row in rows if row.volunteer.id == me.id and row.visit.state is State.DROPPED]
+    over = {State.DROPPED, State.DECLINED} if facts.get("given") else {State.DROPPED}
+    mine = [row for row in rows if row.volunteer.id == me.id and row.visit.state in over]
     if not mine:
         return None
     off = [Markup("· {} <b>{}</b>").format(when(tr, row.visit), row.elder.name) for row in mine]
     return Screen(
-        lines(tr("You need not go: nobody will be at home."), *off, tr("Thank you all the same!")),
+        lines(
+            tr("You need not go: somebody else does.")
+            if facts.get("given")
+            else tr("You need not go: nobody will be at home."),
+            *off,
+            tr("Thank you all the same!"),
+        ),
         (reader.back(tr("My visits"), "do:visits"),),
     )

@@ -40,7 +40,8 @@ async def week(reader: Reader, facts: Facts) -> Screen | None:
     if not me.viewer.staff:
         return None
     monday = date.fromisoformat(facts["week"])
-    plan = await weeks.published(reader.tx, reader.station.id, monday)
+    plan = await weeks.plan_of(reader.tx, reader.station.id, monday)
+    told = plan is not None and plan.published_at is not None
     known = await weeks.to_plan(reader.tx, reader.station, monday)
     mine = await pairings.led_of(reader.tx, me.viewer, known.pairings)
     page = min(int(facts.get("page", 0)), max(0, (len(mine) - 1) // PAGE))
@@ -55,13 +56,13 @@ async def week(reader: Reader, facts: Facts) -> Screen | None:
         body = [_not_yet(reader, monday)]
     else:
         why = weeks.reasons(plan)
-        body = [_summary(tr, known, mine)]
+        body = [_summary(tr, known, mine)] if told else [_not_yet(reader, monday)]
         body += [_pairing(tr, known, one, why) for one in shown]
     tail = await unpaired(reader, known.pairings)
     rows = [
         *_visit_buttons(tr, known, shown),
         pages(len(mine), page, PAGE, "week_page", monday),
-        _plan_button(reader, monday, plan is not None, _missing(known, mine)),
+        _plan_button(reader, monday, told, _missing(known, mine)),
         _other_week(reader, monday),
         reader.back(str(tr("Menu")), "do:menu"),
     ]
@@ -130,7 +131,7 @@ def _not_yet(reader: Reader, monday: date) -> Markup:
         return tr("Nothing is planned for this week yet.")
     day = monday - WEEK + timedelta(days=settings.publish_week_on)
     at = settings.publish_week_at.strftime("%H:%M")
-    return tr("This week will be planned on {day} at {time}.", day=tr.day(day), time=at)
+    return tr("This week will be sent on {day} at {time}.", day=tr.day(day), time=at)
 
 
 def _summary(tr: Texts, known: Week, mine: list[Whole]) -> Markup:

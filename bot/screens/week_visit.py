@@ -19,7 +19,7 @@ from care.calls import Reason
 from care.joining import Standing
 from care.refusals import NotYours
 from care.visits import SUBJECTS, CannotCome, Hazard, Level, NotVisited, State, answerable
-from storage import leave, pairings, visit_files, visits
+from storage import covers, leave, pairings, visit_files, visits
 from storage import week as weeks
 from storage.elders import access_elder
 from storage.tables import Assignment
@@ -52,6 +52,8 @@ def _not_needed(tr: Texts, reason: str) -> Markup:
             return tr("has left the station")
         case weeks.UNPAIRED:
             return tr("is no longer in the pairing")
+        case covers.SILENT:
+            return tr("has not answered")
         case weeks.GIVEN:
             return tr("given to somebody else")
         case weeks.PAUSED | weeks.EXITED | visits.DRAFTED:

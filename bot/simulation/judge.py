@@ -1,4 +1,4 @@
-"""Holds the program to its twelve invariants, from the file and from what really was sent.
+"""Holds the program to its thirteen invariants, from the file and from what really was sent.
 
 It asks none of the program's own queries, so that a mistake in them cannot hide. See "How we know
 that nobody is missed" in docs/architecture.md for the invariants.
@@ -13,6 +13,7 @@ from typing import Any
 from bot.playground.telegram import LocalTelegram
 from bot.simulation.journal import Journal
 from bot.simulation.judging.bench import Calm, Invariant, Records, Verdicts
+from bot.simulation.judging.coverage import Coverage
 from bot.simulation.judging.days import STAFF_AWAY_FOR_LONG, Days
 from bot.simulation.judging.keeping import Keeping
 from bot.simulation.judging.letters import Letters
@@ -75,6 +76,7 @@ class Judge:
         self._privacy = Privacy(records, mail, verdicts, town, telegram.token)
         self._outside = Outside(records, mail, calm, verdicts, town, spoken)
         self._keeping = Keeping(records, verdicts)
+        self._coverage = Coverage(records, verdicts)
         self._looks = 0
 
     @property
@@ -92,9 +94,15 @@ class Judge:
         """Days of red elders by how they ended."""
         return self._days.red_days
 
+    @property
+    def coverage(self) -> Counter[str]:
+        """Visits owed in whole weeks: owed, coverable, covered."""
+        return self._coverage.visits
+
     def after_day(self, day: date, now: datetime) -> None:
         """A local day is over; it is judged once the program has had time to close it."""
         self._days.over(day)
+        self._coverage.over(day)
         self._looks += 1
         self._look(now, whole=self._looks % DAYS_BETWEEN_WHOLE_LOOKS == 0)
         self._days.judge(now)

@@ -17,7 +17,7 @@ from bot.simulation.journal import Journal
 from bot.simulation.line import Line
 from bot.simulation.loop import Gone, VirtualLoop
 from bot.simulation.outside import Outside
-from bot.simulation.pulse import Pulse
+from bot.simulation.pulse import PLANNER, Pulse
 from bot.simulation.troubles import Troubles, nobody
 
 # Nobody else writes to the file and Telegram wakes a poll at once, so looking in vain is left out.
@@ -80,7 +80,7 @@ class Process:
         line = Line(world.telegram, world.faults, world.latency)
         application = build(line, line, world.telegram.token, "http://127.0.0.1")
         clock = Clock(world.agenda, world.troubles)
-        service = Service.make(world.file.database(self._disk), application, clock)
+        service = Service.make(world.file.database(self._disk), application, clock, planner=PLANNER)
         beat = service.heartbeat
         self._pulse = Pulse(
             beat.database, clock, beat.jobs, beat.on_commit, disk=self._disk, file=world.file

@@ -10,10 +10,13 @@ import structlog
 from bot.simulation.inline import NO_NEWS, Disk, File
 from care.days import next_moment
 from scheduler.heartbeat import BEAT_SECONDS, PROMPT_LEAD, Heartbeat, Job
+from scheduler.planner_worker import Here
 from storage import communities
 from storage.tables import Community
 
 log = structlog.get_logger()
+# Weeks are planned on virtual time too: no clock goes on meanwhile.
+PLANNER = Here(quick=True)
 PACE = 4 * BEAT_SECONDS
 SURELY = timedelta(hours=3)
 # What may become due by waiting, at no named time: an emergency that nobody has taken is told of
@@ -71,6 +74,13 @@ class Pulse(Heartbeat):
         async with self._beating:
             if self._task is not None:
                 self._task.cancel()
+
+    def work_on(self) -> None:
+        """What is slow is looked at with all the rest."""
+        self.wake()
+
+    async def _work(self) -> None:
+        """It is done already: no processor but this one is kept from anything by it."""
 
     def wake(self) -> None:
         """Something was written, or the clock was set."""

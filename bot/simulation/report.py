@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 RED_DAYS = ("met", "excused", "missed")
+VISITS = ("owed", "coverable", "covered")
 
 
 @dataclass
@@ -17,6 +18,7 @@ class Report:
     Attributes:
         before: the last events before each of the first violations.
         broken: violations by invariant.
+        coverage: visits that were owed, could be made, and were planned.
     """
 
     days: int
@@ -28,6 +30,7 @@ class Report:
     checks: Counter[str] = field(default_factory=Counter)
     broken: Counter[str] = field(default_factory=Counter)
     red_days: Counter[str] = field(default_factory=Counter)
+    coverage: Counter[str] = field(default_factory=Counter)
     messages: int = 0
     seconds: float = 0.0
     trace: str = ""
@@ -41,6 +44,7 @@ class Report:
             "violations": self.violations,
             "checks": dict(sorted(self.checks.items())),
             "red_days": {state: self.red_days[state] for state in RED_DAYS},
+            "coverage": {name: self.coverage[name] for name in VISITS},
             "messages": self.messages,
             "seconds": round(self.seconds, 1),
             "trace": self.trace,
@@ -59,6 +63,8 @@ def show(console: Console, report: Report) -> None:
     )
     red = ", ".join(f"{report.red_days[state]} {state}" for state in RED_DAYS)
     console.print(f"days of red elders: {red}", markup=False)
+    visits = ", ".join(f"{report.coverage[name]} {name}" for name in VISITS)
+    console.print(f"visits to the yellow in whole weeks: {visits}", markup=False)
     struck = ", ".join(f"{count} {kind}" for kind, count in sorted(report.faults.items()))
     console.print(f"faults: {report.faults.total()}" + (f" ({struck})" if struck else ""))
     table = Table("invariant", "checks", "violations")

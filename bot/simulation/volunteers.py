@@ -19,6 +19,7 @@ AT_THE_SAME_MOMENT = 0.3
 FINISHES, GIVES_BACK = 0.85, 0.6
 TAKES_AN_ALERT = 0.05
 SAYS_WHEN = 0.6
+TAKES_AN_OFFER = 0.3
 GOES_ON_LEAVE = 1 / 60
 DOOR_LASTS = timedelta(hours=8)
 
@@ -76,6 +77,7 @@ class Volunteers:
         self._mind_door(helper, message)
         self._mind_visits(helper, message)
         self._mind_leaving(helper, message)
+        self._mind_offer(helper, message)
         self._mind_errand(helper, message)
         for data in self._first_time(helper, message, "alert_take"):
             if self.hands.likely(TAKES_AN_ALERT):
@@ -142,6 +144,14 @@ class Volunteers:
         for data in self._first_time(helper, message, "left_at")[:1]:
             if self.hands.likely(SAYS_WHEN):
                 self._later(helper, message, data, 2, 90)
+
+    def _mind_offer(self, helper: Helper, message: Message) -> None:
+        """A neighbour needs a visit: some go, some say no, some say nothing."""
+        for data in self._first_time(helper, message, "cover_claim"):
+            if self.hands.likely(TAKES_AN_OFFER):
+                self._later(helper, message, data, 2, 300)
+            elif self.hands.likely(SAYS_NO):
+                self._later(helper, message, f"cover_no:{number(data)}", 2, 300)
 
     def _mind_errand(self, helper: Helper, message: Message) -> None:
         """On the way, done; or given back with a reason."""

@@ -32,6 +32,7 @@ from storage.tables.watch import (
 )
 from storage.tables.week import (
     CalendarAddress,
+    Cover,
     Handover,
     HoursChange,
     Place,
@@ -64,6 +65,7 @@ __all__ = [
     "Consent",
     "Contact",
     "ContactChange",
+    "Cover",
     "DoorVisit",
     "Draft",
     "Elder",

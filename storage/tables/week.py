@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from care import hours, swaps
 from care.days import HalfDay
 from care.wishes import Kind, Side
-from storage.tables.columns import Json, Key, Table, words
+from storage.tables.columns import Json, Jsons, Key, Table, words
 
 COMMUNITY = "community.id"
 ELDER = "elder.id"
@@ -195,3 +195,41 @@ class HoursChange(Table):
     reason: Mapped[str | None] = mapped_column(Text)
     by_id: Mapped[int] = mapped_column(ForeignKey(MEMBER))
     at: Mapped[datetime]
+
+
+class Cover(Table):
+    """A visit of the week that is offered to neighbours; the first to claim has it.
+
+    Attributes:
+        waits_for: the visit that somebody has not answered, which stands until another claims this.
+        asked: the members it was offered to; negative when they said no.
+        listed_at: nobody claimed it, and the staff was told by name.
+    """
+
+    __tablename__ = "cover"
+    __table_args__ = (
+        Index(None, "community_id", "week"),
+        Index(
+            "uq_cover_open",
+            "elder_id",
+            "day",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[Key]
+    community_id: Mapped[int] = mapped_column(ForeignKey(COMMUNITY))
+    elder_id: Mapped[int] = mapped_column(ForeignKey(ELDER))
+    pairing_id: Mapped[int] = mapped_column(ForeignKey("pairing.id"))
+    week: Mapped[date]
+    day: Mapped[date]
+    half: Mapped[HalfDay] = mapped_column(words(HalfDay))
+    waits_for: Mapped[int | None] = mapped_column(ForeignKey("assignment.id"))
+    asked: Mapped[Jsons]
+    offered_at: Mapped[datetime]
+    listed_at: Mapped[datetime | None]
+    claimed_by: Mapped[int | None] = mapped_column(ForeignKey(MEMBER))
+    claimed_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]

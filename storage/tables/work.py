@@ -60,8 +60,9 @@ class CheckIn(Table):
 class WeekPlan(Table):
     """A week that has been drafted, published, or both; each once.
 
-    `quality` is what was measured of the plan when it was made. `wanted_at`: since when somebody of
-    the staff waits for what is not locked to be planned again; None when nobody does.
+    `quality` is what was measured of the plan when it was made. `settled_at`: what was declined or
+    not answered by then was given to others. `wanted_at`: somebody wants what is missing planned,
+    for the pairings in `wanted_for`, or for all when there are none.
     """
 
     __tablename__ = "week_plan"
@@ -70,9 +71,11 @@ class WeekPlan(Table):
     week: Mapped[date] = mapped_column(primary_key=True)
     drafted_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+    wanted_at: Mapped[datetime | None]
+    wanted_for: Mapped[Jsons] = mapped_column(default=list, server_default="[]")
     gaps: Mapped[Json]
     quality: Mapped[Json | None]
-    wanted_at: Mapped[datetime | None]
 
 
 class Assignment(Table):
@@ -81,6 +84,7 @@ class Assignment(Table):
     `locked`: staff decided it, and planning leaves it as it is. `why`: why this volunteer.
     `near`: all that is kept of a location shared at the door. `begun`: the form as far as it was
     answered when another visit came between.
+    `second`: of two who go together, the one who comes along.
     """
 
     __tablename__ = "assignment"
@@ -89,6 +93,7 @@ class Assignment(Table):
             "uq_assignment_live",
             "elder_id",
             "day",
+            "second",
             unique=True,
             sqlite_where=text("state NOT IN ('declined', 'dropped', 'not_possible')"),
             postgresql_where=text("state NOT IN ('declined', 'dropped', 'not_possible')"),
@@ -114,6 +119,7 @@ class Assignment(Table):
     begun: Mapped[Json | None]
     locked: Mapped[bool] = mapped_column(default=False, server_default=false())
     why: Mapped[Jsons] = mapped_column(default=list, server_default="[]")
+    second: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime]
 
 

@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from care import errands, visits
 from care.days import HalfDay, week_of
-from care.week import Visit
+from care.plans import Visit
 from storage.tables import Assignment, Errand, PairingVolunteer
 from storage.visits import assign
 from tests.bot.test_errands import Town, town

@@ -70,6 +70,7 @@ async def test_dropping_needs_a_reason_and_is_not_planned_again(home: Street) ->
 
 async def test_planning_by_hand_tells_only_those_with_new_visits(home: Street) -> None:
     await decline(home)
+    await home.can_come(home.wang)
     before = [len(home.stage.chat(one)) for one in (home.chen, home.wang)]
     await home.stage.tap(home.li, "week_plan")
     [added] = (await home.visits())[4:]
@@ -89,6 +90,7 @@ async def test_planning_by_hand_does_not_ask_who_said_no_for_the_same_day(home: 
 
 
 async def test_a_pairing_made_in_the_middle_of_a_week_is_planned_from_now_on(home: Street) -> None:
+    await home.can_come(home.chen)
     await home.stage.at("2026-04-09 09:00")
     await home.stage.say(home.li, "/week")
     await home.stage.tap(home.li, "week_plan")

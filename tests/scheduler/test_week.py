@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from care.access import Role
+from care.visits import State
 from storage.tables import Community, Volunteer
 from tests.stage import sqlite_url, staged
 from tests.street import Street, street
@@ -23,10 +24,15 @@ async def days(home: Street) -> list[str]:
     return sorted(str(one.day) for one in await home.visits())
 
 
-async def test_before_sunday_evening_nothing_is_planned(home: Street) -> None:
-    for when in ("2026-04-10 18:00", "2026-04-11 18:00", "2026-04-12 17:59"):
-        await home.stage.at(when)
+async def test_from_friday_on_the_week_is_drafted_and_nobody_is_asked_yet(home: Street) -> None:
+    await home.stage.at("2026-04-10 15:59")
     assert not await home.visits()
+    for when in ("2026-04-10 16:00", "2026-04-11 18:00", "2026-04-12 17:59"):
+        await home.stage.at(when)
+    assert {one.state for one in await home.visits()} == {State.DRAFT}
+    assert len(await home.visits()) == 4
+    assert all(one.why for one in await home.visits())
+    assert not home.says(home.chen, "您的探访安排")
 
 
 async def test_on_sunday_evening_the_week_is_planned_and_everybody_hears_once(

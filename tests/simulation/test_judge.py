@@ -1,4 +1,4 @@
-"""Each of the twelve invariants can fail: records and log are spoilt by hand, and it is named."""
+"""Each of the invariants can fail: records and log are spoilt by hand, and it is named."""
 
 import json
 from dataclasses import replace

@@ -97,6 +97,7 @@ def test_the_report_for_programs_has_these_fields_and_no_other() -> None:
         "violations",
         "checks",
         "red_days",
+        "coverage",
         "messages",
         "seconds",
         "trace",

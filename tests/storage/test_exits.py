@@ -12,9 +12,9 @@ from care.errands import Step
 from care.joining import Standing
 from care.notices import Notice
 from care.pauses import Gone
+from care.plans import Visit
 from care.refusals import LinkInvalid, NotYours, Stale
 from care.visits import State
-from care.week import Visit
 from storage import elders, errands, exits, joining, members, outbox, visits
 from storage.engine import Database
 from storage.outbox import To

@@ -12,9 +12,9 @@ from care.days import HalfDay
 from care.hours import Kind, State, Step, Why, Work
 from care.ladder import Cause
 from care.pauses import Gone
+from care.plans import Visit as Planned
 from care.refusals import NotYours, Stale
 from care.visits import State as Visit
-from care.week import Visit as Planned
 from storage import doors, exits, hours, presence, visits
 from storage.engine import Database
 from storage.hours import Entry, Spent

@@ -4,8 +4,8 @@ from datetime import date
 
 from care.days import HalfDay
 from care.elders import Sex, Tier
+from care.plans import Visit
 from care.visits import State
-from care.week import Visit
 from care.wishes import Kind
 from storage import leave, places, planning, visits, wishes
 from storage.engine import Database

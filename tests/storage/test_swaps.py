@@ -10,10 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from care.access import Role
 from care.days import HalfDay
 from care.elders import Tier
+from care.plans import Visit as NewVisit
 from care.refusals import NotYours, Stale
 from care.swaps import State
 from care.visits import State as Visit
-from care.week import Visit as NewVisit
 from storage import pairings, swaps, visits
 from storage.engine import Database
 from storage.swaps import Asked, Taker

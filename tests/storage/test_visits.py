@@ -10,9 +10,9 @@ from care.access import Role
 from care.days import HalfDay
 from care.ladder import Cause
 from care.pauses import Gone
+from care.plans import Visit
 from care.refusals import NotYours
 from care.visits import LIVE, ON_DUTY, PLANNED, State
-from care.week import Visit
 from storage import doors, elders, exits, visits, week
 from storage.engine import Database
 from storage.tables import Assignment, WeekPlan

@@ -1,1 +1,1 @@
-"""What the judge looks at, and the twelve invariants, a file for what belongs together."""
+"""What the judge looks at, and the thirteen invariants, a file for what belongs together."""

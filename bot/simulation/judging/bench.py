@@ -19,7 +19,7 @@ EXCUSING = frozenset({"outage", "line_down", "disk_full", "clock"})
 
 
 class Invariant(StrEnum):
-    """The twelve, as reliability numbers them."""
+    """What must hold, by number."""
 
     NO_SILENT_MISS = "1 no silent miss"
     ONE_OWNER = "2 one owner"
@@ -33,6 +33,7 @@ class Invariant(StrEnum):
     PRIVATE_AT_REST = "10 private at rest"
     SOUND = "11 sound"
     FAULTS_ACCOUNTED_FOR = "12 faults accounted for"
+    NO_GAP_UNSAID = "13 no gap unsaid"
 
 
 class Records:
