@@ -105,9 +105,9 @@ async def _week(
     published = moment(week - timedelta(days=1), time(18), people.zone)
     await weeks.publish(tx, published, station.id, week)
     settled = rounds.settle_at(week, settings_of(station), people.zone)
-    row = await weeks.plan_of(tx, station.id, week)
-    if row is not None and settled.date() <= today:
-        row.settled_at = settled
+    plan = await weeks.plan_of(tx, station.id, week)
+    if plan is not None and settled.date() <= today:
+        plan.settled_at = settled
     known = await planning.to_plan(tx, station, week)
     for visit in (await planner.plan(known.problem)).visits:
         pairing = people.pairings[known.elders[visit.elder_id].name]

@@ -234,7 +234,7 @@ class Simulation:
         report.checks = self.judge.checks
         report.checks[UNEXPECTED] += self.journal.lines.total()
         report.red_days = self.judge.red_days
-        report.coverage = getattr(self.judge, "coverage", report.coverage)
+        report.coverage = self.judge.coverage
         report.messages = self.calls.messages
         report.trace = self.trace.digest
 
