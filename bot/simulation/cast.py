@@ -22,6 +22,10 @@ class Judge(Protocol):
     def red_days(self) -> Counter[str]:
         """How the days of the red ended: met, excused, missed."""
 
+    @property
+    def coverage(self) -> Counter[str]:
+        """Visits of whole weeks: owed, coverable, covered."""
+
     def after_day(self, day: date, now: datetime) -> None:
         """A quarter of an hour after a local day."""
 

@@ -5,7 +5,6 @@ import atexit
 import gc
 import random
 import time
-from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from datetime import time as clock_time
@@ -235,7 +234,7 @@ class Simulation:
         report.checks = self.judge.checks
         report.checks[UNEXPECTED] += self.journal.lines.total()
         report.red_days = self.judge.red_days
-        report.coverage = Counter(getattr(self.judge, "coverage", report.coverage))
+        report.coverage = self.judge.coverage
         report.messages = self.calls.messages
         report.trace = self.trace.digest
 

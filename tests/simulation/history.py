@@ -40,6 +40,7 @@ class _Keeper:
 
     def __init__(self, file: str, telegram: LocalTelegram, town: Town, **_given: Any) -> None:
         self.checks: Counter[str] = Counter()
+        self.coverage: Counter[str] = Counter()
         self.violations: list[str] = []
         self.red_days: Counter[str] = Counter()
         self.file, self.telegram, self.town = Path(file), telegram, town

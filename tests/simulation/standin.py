@@ -122,6 +122,7 @@ class Judge:
 
     def __init__(self, file: str, telegram: LocalTelegram, town: Hamlet, **_others: Any) -> None:
         self.checks: Counter[str] = Counter()
+        self.coverage: Counter[str] = Counter()
         self.violations: list[str] = []
         self.red_days: Counter[str] = Counter()
         self.contacts: dict[date, int] = {}

@@ -117,7 +117,7 @@ def the_list_comes_when_it_likes(patch: pytest.MonkeyPatch) -> None:
 
 def _job(patch: pytest.MonkeyPatch, name: str, run: Any) -> None:
     jobs = tuple(replace(one, run=run) if one.name == name else one for one in scheduler.jobs.JOBS)
-    patch.setattr("bot.service.JOBS", jobs)
+    patch.setattr("scheduler.jobs.JOBS", jobs)
 
 
 GUARDS: list[tuple[Break, bool, str]] = [

@@ -47,7 +47,7 @@ def play(patch: pytest.MonkeyPatch, *, used: bool) -> tuple[Sequence[Spoken], li
 
     if not used:
         jobs = tuple(one for one in scheduler.jobs.JOBS if one.name != "second_channel")
-        patch.setattr("bot.service.JOBS", jobs)
+        patch.setattr("scheduler.jobs.JOBS", jobs)
     report = simulate(DAYS, SEED, elders=ELDERS, cast=replace(cast, people=Gone, judge=watched))
     return told[0], [one for one in report.violations if ": 9 " in one]
 

@@ -1,7 +1,7 @@
 """A week from Friday to its end: drafted, told, settled; and what happens when it does not go well.
 
-陈同学 can come on Monday, 王老师 on Wednesday; 王桂芳 and 赵大爷 are owed two visits each. In the
-next street 孙阿姨 looks after 周爷爷, and can come on Fridays.
+陈同学 can come on Monday, 王老师 on Wednesday; 王桂芳 and 赵大爷 are owed two visits each.
+In the next street 孙阿姨 looks after 周爷爷, and can come on Tuesdays and Fridays.
 """
 
 from collections.abc import AsyncIterator
@@ -134,7 +134,7 @@ async def test_nobody_of_the_pairing_can_a_neighbour_claims_it_first(town: Town)
     await home.forge(home.chen, "visit_no:1:busy")
     await town.accept(home.chen, home.wang, town.sun)
     await home.stage.at(EVENING)
-    offer = home.about(town.sun, "谁能去看一位老邻居")
+    offer = home.about(town.sun, "谁能上门看望一位老邻居")
     assert "12号楼" in offer.text
     assert "王桂芳" not in offer.text
     await home.stage.tap(town.sun, "cover_claim")
