@@ -1,7 +1,13 @@
 """A small model for HiGHS: columns, rows, and an answer that is the same every time."""
 
+import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import highspy
 
 INFINITE = float("inf")
 # Instead of a time limit, under which a busy machine would answer differently.
@@ -11,6 +17,26 @@ GAP = 0.01
 
 class NotSolved(Exception):
     """The solver found no answer; its own word for it."""
+
+
+def silent() -> "highspy.Highs":
+    """A solver that prints nothing.
+
+    It greets on standard output before it can be told not to, where a command's answer belongs.
+    """
+    import highspy  # noqa: PLC0415 - it is large, and only the solving process needs it
+
+    sys.stdout.flush()
+    heard = os.dup(1)
+    with open(os.devnull, "wb") as nothing:  # noqa: PTH123 - a device, not a path of ours
+        os.dup2(nothing.fileno(), 1)
+        try:
+            solver = highspy.Highs()  # type: ignore[no-untyped-call]
+        finally:
+            os.dup2(heard, 1)
+            os.close(heard)
+    solver.setOptionValue("output_flag", False)
+    return solver
 
 
 @dataclass
@@ -67,8 +93,7 @@ class Model:
         matrix.start_ = starts
         matrix.index_ = [column for _, _, parts in self._rows for column in parts]
         matrix.value_ = [value for _, _, parts in self._rows for value in parts.values()]
-        solver = highspy.Highs()  # type: ignore[no-untyped-call]
-        solver.silent()
+        solver = silent()
         for name, value in {
             "threads": 1, "random_seed": 1, "mip_rel_gap": GAP,
             "mip_max_nodes": MOST_NODES,

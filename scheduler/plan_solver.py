@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from care.planning import Problem
 from care.plans import Put, Visit
+from scheduler.highs import silent
 from scheduler.plan_model import Columns, Edge, Model
 
 if TYPE_CHECKING:
@@ -164,9 +165,8 @@ class Solver:
         return _Answer(values, self.np.array(solution.col_dual), cost, min(bound, cost))
 
     def _highs(self) -> "highspy.Highs":
-        highs = self.highspy.Highs()  # type: ignore[no-untyped-call]
+        highs = silent()
         options: dict[str, bool | int | float | str] = {
-            "output_flag": False,
             "threads": 1,
             "parallel": "off",
             "random_seed": 0,

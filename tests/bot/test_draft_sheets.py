@@ -28,6 +28,8 @@ Cells = dict[str, Any]
 @pytest.fixture
 async def home(tmp_path: Path) -> AsyncIterator[Street]:
     async with street(tmp_path) as found:
+        await found.can_come(found.chen)
+        await found.can_come(found.wang)
         await draft(found.stage, ROWS)
         yield found
 

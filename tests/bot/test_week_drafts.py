@@ -13,7 +13,7 @@ from care.wishes import Kind
 from storage import leave, wishes
 from storage.tables import Elder, Volunteer, WeekPlan
 from tests.drafted import MONDAY, Row, draft
-from tests.stage import sqlite_url, staged
+from tests.stage import local, sqlite_url, staged
 from tests.street import NOT_YOURS, Street, street
 
 AM, PM = HalfDay.AM, HalfDay.PM
@@ -27,6 +27,8 @@ ROWS = [FIRST, SECOND, THIRD]
 @pytest.fixture
 async def home(tmp_path: Path) -> AsyncIterator[Street]:
     async with street(tmp_path) as found:
+        await found.can_come(found.chen)
+        await found.can_come(found.wang)
         yield found
 
 
@@ -291,7 +293,7 @@ async def test_planning_again_is_asked_for_and_not_done_in_the_turn(home: Street
     for reader in (home.li, home.boss):
         assert "正在重新安排，锁定的不变" in home.stage.last(reader).text
         assert all("重新安排" not in b.label for row in home.stage.last(reader).rows for b in row)
-    await home.stage.at("2026-04-10 16:05")
+    home.stage.clock.set(local("2026-04-10 16:05"))
     await home.forge(home.boss, "draft_again:2026-04-13")
     assert (await plan_of(home)).wanted_at == wanted
 

@@ -187,6 +187,13 @@ def test_a_community_of_82_elders_is_planned_as_well_as_by_an_exact_search() -> 
     assert plan.gap_to_bound <= 0.02
 
 
+def test_planning_prints_nothing_where_a_command_gives_its_answer(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    assert solve(week(elder(1), person(101, "mon_am"))).visits
+    assert capfd.readouterr() == ("", "")
+
+
 def test_own_pairing_first_and_cover_only_for_what_it_cannot_do() -> None:
     busy = person(101, "mon_am", most=1)
     near = person(102, pairing=2, most=9)

@@ -94,4 +94,4 @@ async def test_a_gap_is_said_by_name_with_its_reason(home: Street) -> None:
     await home.published()
     text = home.about(home.li, "上门探访安排").text
     for name in ("王桂芳", "赵大爷"):
-        assert f"没有安排：{name}，缺 1 次探访（大家的探访次数都满了）" in text
+        assert f"没有安排：{name}，缺 1 次探访（这周有空的人，探访都排满了）" in text

@@ -27,6 +27,8 @@ async def home(tmp_path: Path) -> AsyncIterator[Street]:
     """The week is published: 陈同学 goes on Monday, 王老师 on Wednesday, to both elders each."""
     async with street(tmp_path) as found:
         await found.published()
+        await found.can_come(found.chen)
+        await found.can_come(found.wang)
         yield found
 
 
