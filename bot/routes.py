@@ -23,6 +23,7 @@ from bot import (
     contact_fixes,
     contacts,
     elders,
+    errand_money,
     errands,
     exits,
     follow_ups,
@@ -44,10 +45,12 @@ from bot import (
     visits,
     wishes,
 )
+from bot.screens.errands import refused_claim
 from bot.screens.pauses import already_paused
 from bot.screens.words import sentence
 from bot.turn import CURRENT, App, Turn
 from care.access import may_command
+from care.errands import EnoughInHand, MedicineOnly
 from care.notices import Notice
 from care.refusals import AlreadyPaused, NotYours, Refusal, Stale, Taken
 from storage import outbox
@@ -109,6 +112,7 @@ PRESSED: dict[str, Handle] = {
     **roster.PRESSED,
     **visits.PRESSED,
     **errands.PRESSED,
+    **errand_money.PRESSED,
     **tiers.PRESSED,
     **reviews.PRESSED,
     **updates.PRESSED,
@@ -123,6 +127,7 @@ PRESSED: dict[str, Handle] = {
 }
 
 GROUP_PRESSED = frozenset({"claim"})
+SAID_ALOUD = (Taken, AlreadyPaused, MedicineOnly, EnoughInHand)
 
 
 async def do(update: Update, turn: Turn) -> None:
@@ -171,6 +176,8 @@ async def _refuse(turn: Turn, refusal: Refusal) -> None:
             text = tr("Taken by {name}, a moment before you. Thank you all the same!", name=by)
         case AlreadyPaused(first=first, until=until):
             text = already_paused(tr, first, until)
+        case MedicineOnly() | EnoughInHand():
+            text = refused_claim(tr, refusal)
         case Stale():
             text = sentence(tr, "stale", {})
         case _:
@@ -179,7 +186,7 @@ async def _refuse(turn: Turn, refusal: Refusal) -> None:
         say = "stale" if isinstance(refusal, Stale) else "not_yours"
         await turn.say(Notice.PLAIN, say=say, language=tr.language)
         return
-    turn.toast(text.unescape(), alert=isinstance(refusal, Taken | AlreadyPaused))
+    turn.toast(text.unescape(), alert=isinstance(refusal, SAID_ALOUD))
     # After a double tap the first tap's answer is on its way and must not be drawn over.
     if await outbox.is_changing(turn.tx, turn.here.chat, turn.pressed):
         return

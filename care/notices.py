@@ -113,6 +113,7 @@ class Notice(StrEnum):
     ERRAND = "errand"
     ERRANDS = "errands"
     ERRAND_TOLD = "errand_told"
+    ERRAND_MONEY = "errand_money"
     # the ledger
     LEDGER = "ledger"
     LEDGER_MISSED = "ledger_missed"

@@ -14,6 +14,8 @@ from bot.screens import (
     channel,
     contacts,
     elders,
+    errand_money,
+    errand_told,
     errands,
     families,
     follow_ups,
@@ -125,7 +127,8 @@ SCREENS: dict[Notice, Draw] = {
     Notice.ERRAND_CARD: errands.card,
     Notice.ERRAND: errands.errand,
     Notice.ERRANDS: errands.errands,
-    Notice.ERRAND_TOLD: errands.told,
+    Notice.ERRAND_TOLD: errand_told.told,
+    Notice.ERRAND_MONEY: errand_money.money,
 }
 
 

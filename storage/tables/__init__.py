@@ -1,6 +1,15 @@
 """All tables, on one page."""
 
 from storage.tables.columns import Table
+from storage.tables.errand import (
+    Errand,
+    ErrandHelper,
+    ErrandMoney,
+    ErrandOffer,
+    ErrandPhoto,
+    ErrandStep,
+    StandingErrand,
+)
 from storage.tables.people import (
     Audit,
     Community,
@@ -36,8 +45,6 @@ from storage.tables.work import (
     Assignment,
     CheckIn,
     Contact,
-    Errand,
-    ErrandStep,
     WeekPlan,
 )
 
@@ -56,6 +63,10 @@ __all__ = [
     "Draft",
     "Elder",
     "Errand",
+    "ErrandHelper",
+    "ErrandMoney",
+    "ErrandOffer",
+    "ErrandPhoto",
     "ErrandStep",
     "FamilyLink",
     "FollowUp",
@@ -76,6 +87,7 @@ __all__ = [
     "ServiceHours",
     "SingleDate",
     "Standing",
+    "StandingErrand",
     "Surge",
     "Table",
     "TierChange",
