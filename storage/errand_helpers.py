@@ -113,8 +113,10 @@ async def counts(
         )
         .group_by(ErrandOffer.member_id)
     )
-    found = [dict((await tx.execute(one)).tuples().all()) for one in (held, asked, done)]
-    return tuple({who: n for who, n in one.items() if who} for one in found)  # type: ignore[return-value]
+    held_, asked_, done_ = [
+        {who: many for who, many in await tx.execute(one) if who} for one in (held, asked, done)
+    ]
+    return held_, asked_, done_
 
 
 async def note_no(tx: AsyncSession, now: datetime, errand: Errand, member_id: int) -> None:

@@ -9,6 +9,8 @@ import pytest
 from bot.playground.records import Group, Person
 from care.access import Role
 from storage import members
+from storage.once import upsert
+from storage.tables import Community, ErrandHelper
 from tests.stage import Stage, sqlite_url, staged
 
 ADDRESS = "12号楼 3单元 501"
@@ -36,6 +38,18 @@ class Town:
         await stage.tap(self.daughter, "tomorrow")
 
 
+async def at_once(stage: Stage, *approved: Person) -> None:
+    """No circle waits for the one before it; these volunteers may fetch medicine."""
+    async with stage.database.write() as tx:
+        station = await tx.get_one(Community, stage.station.id)
+        station.settings = {"errand_pairing_minutes": 0, "errand_neighbours_minutes": 0}
+        for one in approved:
+            member = (await stage.member(one)).id
+            key = {"member_id": member}
+            values = {"medicine": True, "decided_by": None}
+            await upsert(tx, ErrandHelper, key, values, community_id=station.id)
+
+
 @pytest.fixture
 async def town(tmp_path: Path) -> AsyncIterator[Town]:
     async with staged(sqlite_url(tmp_path)) as stage:
@@ -53,6 +67,7 @@ async def town(tmp_path: Path) -> AsyncIterator[Town]:
         )
         daughter = await stage.person("王小雨", Role.FAMILY, elder="王桂芳")
         await stage.pair(li, [chen], ["王桂芳"])
+        await at_once(stage, zhou)
         group = await stage.group("志愿者", [li, chen, zhou], li)
         yield Town(stage, boss, li, chen, zhou, daughter, group)
 

@@ -66,7 +66,7 @@ def test_what_is_final_stays_so_and_what_is_done_can_only_be_confirmed() -> None
 
 
 def test_a_state_is_unclaimed_in_hand_or_ended() -> None:
-    assert UNCLAIMED | IN_HAND | ENDED == set(State)
+    assert set(State) == UNCLAIMED | IN_HAND | ENDED
     assert not UNCLAIMED & IN_HAND
     assert not IN_HAND & ENDED
     assert not UNCLAIMED & ENDED

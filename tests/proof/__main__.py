@@ -22,8 +22,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from bot.proof import races
 from tests.postgres import installations, running
-from tests.proof import kill, races, simulated
+from tests.proof import kill, simulated
 from tests.proof.simulated import History
 
 COLUMNS = ("proof", "what was done", "lost", "doubled", "other faults", "seconds")
