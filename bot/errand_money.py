@@ -1,5 +1,6 @@
 """The money of an errand in chat: a sum is typed, the other side says with a tap that it is so."""
 
+from datetime import date
 from typing import Any
 
 from markupsafe import Markup
@@ -11,14 +12,17 @@ from bot import forms
 from bot.forms import Filling, Form, Question
 from bot.screens.errand_money import flow_name
 from bot.turn import Turn, number_of
+from care.access import Right
 from care.errand_money import MOST_FEN, Flow, Side, WrongSum, read_yuan, yuan
 from care.errands import STEPS, Step
 from care.notices import Notice
 from care.refusals import NotYours, Stale
-from storage import errand_money, errand_offers, errands, families
+from storage import elders, errand_money, errand_offers, errands, families, members
 from storage.errand_money import Book, Said
 from storage.errand_offers import errand_card
 from storage.tables import ErrandMoney
+
+RECEIPT = "photo_id"
 
 
 def money_card(errand_id: int) -> str:
@@ -35,6 +39,7 @@ class Sum(BaseModel):
     holder: int | None = None
     corrects: int | None = None
     fen: int = Field(ge=0, le=MOST_FEN)
+    photo_id: int | None = None
     reason: str | None = Field(default=None, min_length=1, max_length=200)
 
 
@@ -51,6 +56,10 @@ def _read_sum(_filling: Filling, text: str) -> str:
         raise PydanticCustomError("no_sum", "a sum like 35.60") from None
 
 
+async def _ask_receipt(filling: Filling) -> Markup:
+    return filling.tr("Please send a photo of the receipt.")
+
+
 async def _ask_reason(filling: Filling) -> Markup:
     return filling.tr("Why is it another sum? Both stay in the book.")
 
@@ -63,6 +72,7 @@ async def _said(turn: Turn, said: Sum, _answers: dict[str, Any]) -> None:
         f"said:{said.errand}:{update_id}",
         said.volunteer,
         holder=said.holder,
+        photo_id=said.photo_id,
         corrects=said.corrects,
         reason=said.reason,
     )
@@ -76,6 +86,12 @@ FORM = Form(
     Sum,
     (
         Question("fen", _ask_sum, write=True, read=_read_sum),
+        Question(
+            RECEIPT,
+            _ask_receipt,
+            skip=lambda tr: tr("No receipt").unescape(),
+            when=lambda answers: answers.get("flow") == Flow.SPENT,
+        ),
         Question(
             "reason", _ask_reason, write=True, when=lambda answers: bool(answers.get("corrects"))
         ),
@@ -183,12 +199,27 @@ async def correct(update: Update, turn: Turn) -> None:
                 volunteer=row.side is Side.VOLUNTEER,
                 holder=row.holder_id,
                 corrects=row.id,
+                **({RECEIPT: row.photo_id} if row.photo_id is not None else {}),
             )
             return
     raise NotYours
 
 
+async def send_book(update: Update, turn: Turn) -> None:
+    """`errand_book:<elder>:<2026-04>`: the month's book as a file, for the staff."""
+    number, month = turn.words(2)
+    try:
+        first = date.fromisoformat(f"{month}-01")
+    except ValueError:
+        raise Stale from None
+    elder = await elders.access_elder(turn.tx, turn.me.viewer, number_of(number), Right.SEE_ALL)
+    viewer = turn.me.viewer
+    await members.audit(turn.tx, turn.now, viewer, "errand_book", f"elder:{elder.id}", month=month)
+    await turn.say(Notice.ERRAND_BOOK, elder=elder.id, month=first.isoformat())
+
+
 PRESSED = {
+    "errand_book": send_book,
     "errand_money": show,
     "errand_bought": bought,
     "money_say": say,

@@ -13,6 +13,7 @@ from bot.screens.words import errand_name
 from bot.turn import Turn
 from care.access import Right, Role
 from care.days import local_day, moment
+from care.errand_offers import Free, free_until
 from care.errands import EXPLAINED, Kind, Part, State, Step, first_state, must_explain
 from care.notices import Notice
 from care.refusals import NotYours, Stale
@@ -140,9 +141,27 @@ async def claim(update: Update, turn: Turn) -> None:
 
 
 async def show_open(update: Update, turn: Turn) -> None:
-    """`/errands`: what can be claimed, and what one has in hand."""
-    if Role.VOLUNTEER not in turn.me.roles:
+    """`/errands`: what can be claimed, and what one has in hand; for staff, all of them."""
+    if Role.VOLUNTEER in turn.me.roles:
+        await turn.show(Notice.ERRANDS)
+    else:
+        await show_all(update, turn)
+
+
+async def show_all(update: Update, turn: Turn) -> None:
+    """`errands_all`: everything that is open, in hand, or to be confirmed."""
+    if not turn.me.viewer.staff:
         raise NotYours
+    await turn.show(Notice.ERRANDS_ALL)
+
+
+async def say_free(update: Update, turn: Turn) -> None:
+    """`errands_free:<until when>`: "I am free this afternoon", asked first until then."""
+    [word] = turn.words(1)
+    if Role.VOLUNTEER not in turn.me.roles or word not in {*Free, "no"}:
+        raise NotYours
+    until = None if word == "no" else free_until(turn.now, Free(word), turn.me.zone)
+    await errand_helpers.set_free(turn.tx, turn.me.member, until)
     await turn.show(Notice.ERRANDS)
 
 
@@ -223,6 +242,8 @@ async def _allowed(turn: Turn, number: str, word: str) -> tuple[Whole, Step, Par
 PRESSED = {
     "claim": claim,
     "errand_no": not_me,
+    "errands_all": show_all,
+    "errands_free": say_free,
     "errand": show_one,
     "errand_for": ask_for,
     "errand_why": ask_why,

@@ -24,6 +24,7 @@ from bot import (
     contacts,
     elders,
     errand_money,
+    errand_photos,
     errands,
     exits,
     follow_ups,
@@ -245,6 +246,7 @@ def add_handlers(application: Application[Any, Any, Any, Any, Any, Any]) -> None
     add(ChatMemberHandler(_answering(menu.group_joined), ChatMemberHandler.MY_CHAT_MEMBER))
     add(MessageHandler(filters.StatusUpdate.MIGRATE, _answering(menu.group_moved)))
     add(MessageHandler(one & filters.CONTACT, _answering(menu.contact)))
+    add(MessageHandler(one & filters.PHOTO, _answering(errand_photos.take)))
     add(MessageHandler(one & filters.Document.ALL, _answering(roster.take_file)))
     add(MessageHandler(one & filters.TEXT & ~filters.COMMAND, _answering(menu.words)))
     add(MessageHandler(one, _answering(menu.words)))

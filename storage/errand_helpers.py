@@ -87,6 +87,12 @@ async def set_free(tx: AsyncSession, member: Member, until: datetime | None) -> 
     )
 
 
+async def free_until(tx: AsyncSession, member_id: int) -> datetime | None:
+    """Until when a volunteer said that they are free; it may be over."""
+    said = await tx.get(ErrandHelper, member_id, populate_existing=True)
+    return said.free_until if said else None
+
+
 async def of_community(tx: AsyncSession, community_id: int) -> dict[int, ErrandHelper]:
     """What is known of each volunteer, by member."""
     found = await tx.scalars(select(ErrandHelper).where(ErrandHelper.community_id == community_id))

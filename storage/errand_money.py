@@ -51,13 +51,18 @@ class Book:
     @property
     def differences(self) -> list[Difference]:
         """What does not add up."""
-        return differences(self.entries, self.whole.errand.budget_fen)
+        return faults_of(self.rows, self.whole.errand)
 
 
 def entry_of(row: ErrandMoney) -> Entry:
     """A row as the rules see it."""
     receipt = row.photo_id is not None
     return Entry(row.id, row.holder_id, row.flow, row.side, row.fen, row.corrects, receipt)
+
+
+def faults_of(rows: list[ErrandMoney], errand: Errand) -> list[Difference]:
+    """What does not add up in these rows of an errand."""
+    return differences([entry_of(one) for one in rows], errand.budget_fen)
 
 
 async def rows_of(tx: AsyncSession, errand_id: int) -> list[ErrandMoney]:
@@ -247,7 +252,7 @@ def _judge(
         return []
     ended = errand.ended_at or errand.opened_at or errand.asked_at
     last = max(rows[-1].at, ended)
-    found = differences([entry_of(one) for one in rows], errand.budget_fen)
+    found = faults_of(rows, errand)
     tell = to_tell(now, found, errand.state, last, patience)
     if found and now < last + patience:
         errand.money_due = last + patience

@@ -14,7 +14,9 @@ from bot.screens import (
     channel,
     contacts,
     elders,
+    errand_book,
     errand_money,
+    errand_overview,
     errand_told,
     errands,
     families,
@@ -127,8 +129,10 @@ SCREENS: dict[Notice, Draw] = {
     Notice.ERRAND_CARD: errands.card,
     Notice.ERRAND: errands.errand,
     Notice.ERRANDS: errands.errands,
+    Notice.ERRANDS_ALL: errand_overview.page,
     Notice.ERRAND_TOLD: errand_told.told,
     Notice.ERRAND_MONEY: errand_money.money,
+    Notice.ERRAND_BOOK: errand_book.book,
 }
 
 

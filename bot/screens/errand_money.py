@@ -114,6 +114,9 @@ def _rows(reader: Reader, book: Book) -> list[tuple[Button, ...]]:
     for row in _own(book, reader.me.member.id)[-MOST_FIXES:]:
         label = tr("✏️ {what} ¥{sum}", what=flow_name(tr, row.flow), sum=yuan(row.fen))
         rows.append((Button(label, tap("money_fix", errand.id, row.number)),))
+    if book.part.keeper:
+        data = tap("errand_book", book.whole.elder.id, f"{reader.today:%Y-%m}")
+        rows.append((Button(tr("📒 This month as a file"), data),))
     return [*rows, reader.back(str(tr("The errand")), tap("errand", errand.id))]
 
 

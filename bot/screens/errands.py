@@ -10,6 +10,7 @@ from bot.screens.words import errand_name, errand_reason, errand_state
 from bot.texts import Texts
 from care.access import Role
 from care.days import local_day
+from care.errand_offers import FREE_UNTIL, Free
 from care.errands import (
     ENDED,
     EXPLAINED,
@@ -22,8 +23,9 @@ from care.errands import (
     Step,
 )
 from care.refusals import NotYours, Refusal
-from storage import errand_circles
+from storage import errand_circles, errand_helpers
 from storage import errands as records
+from storage.communities import zone_of
 from storage.errands import Whole
 
 MOST = 12
@@ -203,6 +205,29 @@ def _reasons(reader: Reader, whole: Whole, step: Step) -> list[tuple[Button, ...
     return [*rows, (Button("‹ " + reader.tr("Back"), tap("errand", number)),)]
 
 
+async def _duty(reader: Reader, parts: list[str]) -> list[tuple[Button, ...]]:
+    """ "I am free this afternoon": whoever says so is asked first."""
+    tr = reader.tr
+    until = await errand_helpers.free_until(reader.tx, reader.me.member.id)
+    if until is not None and until > reader.now:
+        parts += [BLANK, tr("🙌 You are free until {time}: you are asked first.",
+                            time=tr.time(until))]  # fmt: skip
+        return [(Button(tr("I am not free any more"), tap("errands_free", "no")),)]
+    names = {
+        Free.MORNING: tr("🙌 I am free this morning"),
+        Free.AFTERNOON: tr("🙌 I am free this afternoon"),
+        Free.EVENING: tr("🙌 I am free this evening"),
+    }
+    clock = reader.now.astimezone(zone_of(reader.station)).time()
+    rows: list[tuple[Button, ...]] = [
+        (Button(label, tap("errands_free", free)),)
+        for free, label in names.items()
+        if clock < FREE_UNTIL[free]
+    ]
+    # The time of day it is, and the next one.
+    return rows[:2]
+
+
 async def errands(reader: Reader, facts: Facts) -> Screen | None:
     """What a volunteer has in hand, and what can be claimed."""
     tr, viewer = reader.tr, reader.me.viewer
@@ -229,5 +254,6 @@ async def errands(reader: Reader, facts: Facts) -> Screen | None:
             rows.append((Button(label, tap("claim", one.errand.id)),))
     if not parts:
         parts.append(tr("There is no errand to claim at the moment."))
+    rows += await _duty(reader, parts)
     rows.append(reader.back(str(tr("Menu")), "do:menu"))
     return Screen(lines(*parts), tuple(rows))
