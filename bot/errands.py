@@ -56,7 +56,8 @@ async def _kinds(filling: Filling) -> list[Option]:
     return [Option(one, errand_name(filling.tr, one).unescape()) for one in Kind]
 
 
-async def _days(filling: Filling) -> list[Option]:
+async def day_options(filling: Filling) -> list[Option]:
+    """By when something is needed, in days from today."""
     tr = filling.tr
     names = (tr("today"), tr("tomorrow"), tr("within 3 days"), tr("within a week"))
     return [
@@ -105,7 +106,7 @@ FORM = Form(
         Question("elder", _ask_elder, options=_elders),
         Question("kind", _ask_kind, options=_kinds, columns=2),
         Question("what", _ask_what, write=True),
-        Question("days", _ask_days, options=_days, columns=2),
+        Question("days", _ask_days, options=day_options, columns=2),
     ),
     done=_asked,
     title=lambda tr: tr("Ask for an errand"),

@@ -67,6 +67,9 @@ def _news(reader: Reader, whole: Whole, event: str, facts: Facts) -> Markup:
             return tr("🧾 {by} has bought it: {kind} for {name}", by=by, kind=kind, name=name)
         case "confirmed":
             return tr("✅ Received, says {by}: {kind} for {name}", by=by, kind=kind, name=name)
+        case "edited":
+            return tr("✏️ {by} has changed the errand: {kind} for {name}", by=by, kind=kind,
+                      name=name)  # fmt: skip
         case "half_time":
             return tr("⏳ Nobody has taken it yet: {kind} for {name} ({when})", kind=kind,
                       name=name, when=time)  # fmt: skip
@@ -92,6 +95,8 @@ def _rows(reader: Reader, whole: Whole, part: Part, event: str) -> tuple[tuple[B
         return ((Button(tr("✅ Received"), tap("errand_step", one.id, "confirm", "-")),),)
     if event in {"money", "money_said"} and (part.keeper or part.receiver or part.claimer):
         return ((Button(tr("💰 Money"), tap("errand_money", one.id)),),)
-    if event in {"requested", "half_time", "late"} and (part.keeper or part.asker):
+    if event in {"requested", "half_time", "late", "edited"} and (
+        part.keeper or part.asker or part.claimer
+    ):
         return ((Button(tr("Look at it"), tap("errand", one.id)),),)
     return ()

@@ -5,22 +5,25 @@ from datetime import timedelta
 from markupsafe import Markup
 
 from bot.screen import Button, Screen
-from bot.screens.reader import BLANK, Facts, Reader, lines, phone_of, tap
-from bot.screens.words import errand_name, errand_reason, errand_state
+from bot.screens.reader import BLANK, Facts, Reader, beside, lines, phone_of, tap
+from bot.screens.words import errand_name, errand_reason, errand_state, payer_name
 from bot.texts import Texts
 from care.access import Role
 from care.days import local_day
+from care.errand_money import yuan
 from care.errand_offers import FREE_UNTIL, Free
 from care.errands import (
     ENDED,
     EXPLAINED,
     IN_HAND,
+    STEPS,
     UNCLAIMED,
     EnoughInHand,
     Kind,
     Part,
     State,
     Step,
+    may_take,
 )
 from care.refusals import NotYours, Refusal
 from storage import errand_circles, errand_helpers
@@ -111,6 +114,7 @@ async def errand(reader: Reader, facts: Facts) -> Screen | None:
         else tr("🛒 <b>{kind}</b>", kind=errand_name(tr, one.kind)),
         Markup("{}").format(one.what),
         tr("When: {when}", when=when(reader, whole)),
+        _money(reader, whole),
         BLANK,
         _how_it_stands(reader, whole, mine=mine),
     ]
@@ -120,7 +124,10 @@ async def errand(reader: Reader, facts: Facts) -> Screen | None:
         parts += [BLANK, tr("❓ Will you still do it? Otherwise it is offered again soon.")]
     part = await records.part_of(reader.tx, viewer, whole)
     why = facts.get("why")
-    rows = _reasons(reader, whole, Step(why)) if why else _steps(reader, whole, part)
+    if facts.get("edit") and may_take(Step.EDIT, one.state, part):
+        rows = _things(reader, whole)
+    else:
+        rows = _reasons(reader, whole, Step(why)) if why else _steps(reader, whole, part)
     return Screen(lines(*parts), tuple(rows), protect=mine)
 
 
@@ -165,6 +172,10 @@ def _steps(reader: Reader, whole: Whole, part: Part) -> list[tuple[Button, ...]]
         rows.append((Button(tr("✅ They have it"), tap("errand_why", one.id, Step.CONFIRM)),))
     if one.state not in UNCLAIMED and (part.claimer or part.receiver or part.keeper):
         rows.append((Button(tr("💰 Money"), tap("errand_money", one.id)),))
+    approvals = reader.settings.errand_approval
+    editable = one.state in STEPS[Step.EDIT][0]
+    if editable and may_take(Step.EDIT, one.state, part, approvals=approvals):
+        rows.append((Button(tr("✏️ Change it"), tap("errand_edit", one.id)),))
     if one.state not in ENDED and (part.asker or part.keeper):
         rows.append((Button(tr("Cancel this errand"), tap("errand_why", one.id, Step.CANCEL)),))
     return rows
@@ -194,6 +205,28 @@ def was_asked(whole: Whole) -> bool:
     """Whether whoever claimed it was asked if they still will, and has not answered."""
     one = whole.errand
     return one.state is State.CLAIMED and one.asked_claimer_at is not None and one.kept_at is None
+
+
+def _things(reader: Reader, whole: Whole) -> list[tuple[Button, ...]]:
+    """What can be changed."""
+    tr, number = reader.tr, whole.errand.id
+    names = {
+        "what": tr("What exactly"),
+        "by_when": tr("By when"),
+        "budget": tr("Budget"),
+        "payer": tr("Who pays"),
+    }
+    buttons = [Button(label, tap("errand_change", number, name)) for name, label in names.items()]
+    back = Button("‹ " + reader.tr("Back"), tap("errand", number))
+    return [tuple(buttons[:2]), tuple(buttons[2:]), (back,)]
+
+
+def _money(reader: Reader, whole: Whole) -> Markup:
+    """What it may cost and who pays, as far as somebody said so."""
+    tr, one = reader.tr, whole.errand
+    budget = tr("Budget: ¥{sum}", sum=yuan(one.budget_fen)) if one.budget_fen is not None else ""
+    payer = tr("Paid by: {payer}", payer=payer_name(tr, one.payer)) if one.payer else ""
+    return beside(budget, payer)
 
 
 def _reasons(reader: Reader, whole: Whole, step: Step) -> list[tuple[Button, ...]]:

@@ -246,6 +246,30 @@ def errand_name(tr: Texts, kind: errands.Kind) -> Markup:
             return tr("🔧 small repair")
 
 
+def payer_name(tr: Texts, payer: errands.Payer) -> Markup:
+    """Who pays for what is bought."""
+    match payer:
+        case errands.Payer.ELDER:
+            return tr("the elder")
+        case errands.Payer.FAMILY:
+            return tr("the family")
+        case errands.Payer.STATION:
+            return tr("the station")
+        case errands.Payer.NOBODY:
+            return tr("nothing to pay")
+
+
+def edit_reason(tr: Texts, reason: str) -> Markup:
+    """Why an errand was changed; what somebody wrote stays as it is."""
+    match reason:
+        case "slip":
+            return tr("it was written wrongly")
+        case "changed":
+            return tr("it is wanted differently now")
+        case _:
+            return Markup("{}").format(reason)
+
+
 def errand_state(tr: Texts, state: errands.State) -> Markup:
     """Where an errand is."""
     match state:
@@ -409,7 +433,7 @@ def command_text(tr: Texts, command: str) -> Markup:
         case "available":
             return tr("When I can come")
         case "errands":
-            return tr("Errands to claim")
+            return tr("Errands")
         case "elder":
             return tr("My family")
         case "errand":
