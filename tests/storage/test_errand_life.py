@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.access import Role, Viewer
 from care.errand_money import Flow, accounts
-from care.errands import ENDED, IN_HAND, STEPS, UNCLAIMED, State, Step
+from care.errands import CLAIMERS, ENDED, IN_HAND, STEPS, UNCLAIMED, State, Step
 from care.refusals import Refusal
 from storage import errand_edits, errand_helpers, errand_money, errand_offers, errands
 from storage.engine import Database
@@ -25,7 +25,8 @@ from tests.storage.towns import NOW, Towns, build_towns, viewer
 
 PEOPLE = ("chen", "away", "daughter", "granny", "li", "boss", "stranger")
 WHO = st.sampled_from(PEOPLE)
-TAPS = st.sampled_from([one for one in Step if one not in {Step.CLAIM, Step.EDIT}])
+TAPPED = [one for one in Step if one not in {Step.CLAIM, Step.EDIT}]
+TAPS = st.sampled_from(TAPPED)
 
 
 class Life(RuleBasedStateMachine):
@@ -90,16 +91,37 @@ class Life(RuleBasedStateMachine):
 
     @rule(who=WHO)
     def claims(self, who: str) -> None:
+        self._claim(who)
+
+    def _claim(self, who: str) -> None:
         self.tap(lambda tx: errands.claim(tx, self.now, self.people[who], self.number))
 
     @rule(who=WHO, step=TAPS)
     def takes_a_step(self, who: str, step: Step) -> None:
+        self._take(who, step)
+
+    def _take(self, who: str, step: Step) -> None:
         async def act(tx: AsyncSession) -> None:
             one = self.people[who]
             whole, _ = await errands.access_step(tx, one, self.number, step)
             await errands.take_step(tx, self.now, whole, step, one.member_id, "other")
 
         self.tap(act)
+
+    @rule(data=st.data())
+    def somebody_takes_a_step_that_fits(self, data: st.DataObject) -> None:
+        """Blind taps alone would seldom get far."""
+        state, owner, *_ = self.runner.run(self._seen())
+        fitting = [step for step, (before, _) in STEPS.items() if state in before]
+        step = data.draw(
+            st.sampled_from([one for one in fitting if one is not Step.EDIT] or TAPPED)
+        )
+        if step is Step.CLAIM:
+            self._claim(data.draw(st.sampled_from(("chen", "away"))))
+            return
+        holder = [name for name, one in self.people.items() if one.member_id == owner]
+        who = data.draw(st.sampled_from(holder if step in CLAIMERS and holder else PEOPLE))
+        self._take(who, step)
 
     @rule(who=WHO, what=st.sampled_from(["rice", "oil"]), budget=st.integers(0, 9999))
     def edits(self, who: str, what: str, budget: int) -> None:
