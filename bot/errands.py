@@ -13,13 +13,18 @@ from bot.screens.words import errand_name
 from bot.turn import Turn
 from care.access import Right, Role
 from care.days import local_day, moment
-from care.errands import ENDED, EXPLAINED, Kind, Step
+from care.errand_offers import Free, free_until
+from care.errands import EXPLAINED, Kind, Part, State, Step, first_state, must_explain
+from care.hours import Work
 from care.notices import Notice
 from care.refusals import NotYours, Stale
-from storage import elders, errand_offers, errands, pairings
+from storage import elders, errand_helpers, errand_offers, errands, hours
 from storage.errand_offers import errand_card
 from storage.errands import Whole
 from storage.tables import Elder
+
+# What those who wait are told a step was; of the others, what state it led to.
+EVENTS = {Step.RETURN: "returned", Step.APPROVE: "approved"}
 
 
 class Asked(BaseModel):
@@ -52,7 +57,8 @@ async def _kinds(filling: Filling) -> list[Option]:
     return [Option(one, errand_name(filling.tr, one).unescape()) for one in Kind]
 
 
-async def _days(filling: Filling) -> list[Option]:
+async def day_options(filling: Filling) -> list[Option]:
+    """By when something is needed, in days from today."""
     tr = filling.tr
     names = (tr("today"), tr("tomorrow"), tr("within 3 days"), tr("within a week"))
     return [
@@ -81,14 +87,17 @@ async def _asked(turn: Turn, said: Asked, _answers: dict[str, Any]) -> None:
     elder = await elders.access_elder(turn.tx, viewer, said.elder, Right.ASK_ERRAND)
     day = local_day(turn.now, turn.me.zone) + timedelta(days=said.days)
     by_when = max(moment(day, time(20), turn.me.zone), turn.now + timedelta(hours=2))
+    approvals = turn.me.settings.errand_approval
+    state = first_state(approvals=approvals, by_staff=viewer.staff)
     errand = await errands.ask(
-        turn.tx, turn.now, elder, said.kind, said.what, by_when, viewer.member_id
+        turn.tx, turn.now, elder, said.kind, said.what, by_when, viewer.member_id, state=state
     )
     await turn.show(Notice.ERRAND, errand_card(errand.id), errand=errand.id)
-    await errand_offers.offer(turn.tx, turn.now, turn.me.community, errand.id, turn.me.member.id)
-    today = local_day(turn.now, turn.me.zone)
-    for one in await pairings.keepers(turn.tx, elder, today):
-        await errand_offers.tell(turn.tx, turn.now, one.id, errand, "asked", turn.me.member)
+    whole = await errands.load(turn.tx, viewer.community_id, errand.id)
+    await errand_offers.offer(turn.tx, turn.now, turn.me.community, whole)
+    event = "asked" if errand.state is State.OPEN else "requested"
+    for one in await errand_offers.keepers(turn.tx, turn.now, whole):
+        await errand_offers.tell(turn.tx, turn.now, one.id, errand, event, turn.me.member)
 
 
 FORM = Form(
@@ -98,7 +107,7 @@ FORM = Form(
         Question("elder", _ask_elder, options=_elders),
         Question("kind", _ask_kind, options=_kinds, columns=2),
         Question("what", _ask_what, write=True),
-        Question("days", _ask_days, options=_days, columns=2),
+        Question("days", _ask_days, options=day_options, columns=2),
     ),
     done=_asked,
     title=lambda tr: tr("Ask for an errand"),
@@ -134,9 +143,27 @@ async def claim(update: Update, turn: Turn) -> None:
 
 
 async def show_open(update: Update, turn: Turn) -> None:
-    """`/errands`: what can be claimed, and what one has in hand."""
-    if Role.VOLUNTEER not in turn.me.roles:
+    """`/errands`: what can be claimed, and what one has in hand; for staff, all of them."""
+    if Role.VOLUNTEER in turn.me.roles:
+        await turn.show(Notice.ERRANDS)
+    else:
+        await show_all(update, turn)
+
+
+async def show_all(update: Update, turn: Turn) -> None:
+    """`errands_all`: everything that is open, in hand, or to be confirmed."""
+    if not turn.me.viewer.staff:
         raise NotYours
+    await turn.show(Notice.ERRANDS_ALL)
+
+
+async def say_free(update: Update, turn: Turn) -> None:
+    """`errands_free:<until when>`: "I am free this afternoon", asked first until then."""
+    [word] = turn.words(1)
+    if Role.VOLUNTEER not in turn.me.roles or word not in {*Free, "no"}:
+        raise NotYours
+    until = None if word == "no" else free_until(turn.now, Free(word), turn.me.zone)
+    await errand_helpers.set_free(turn.tx, turn.me.member, until)
     await turn.show(Notice.ERRANDS)
 
 
@@ -150,29 +177,52 @@ async def show_one(update: Update, turn: Turn) -> None:
 async def ask_why(update: Update, turn: Turn) -> None:
     """`errand_why:<errand>:<step>`: giving back, failing, cancelling need a reason."""
     number, word = turn.words(2)
-    whole, step = await _allowed(turn, number, word)
+    whole, step, _part = await _allowed(turn, number, word)
     await turn.show(Notice.ERRAND, errand_card(whole.errand.id), errand=whole.errand.id, why=step)
 
 
 async def take_step(update: Update, turn: Turn) -> None:
     """`errand_step:<errand>:<step>:<reason or ->`."""
     number, word, why = turn.words(3)
-    whole, step = await _allowed(turn, number, word)
-    if step in EXPLAINED and why not in EXPLAINED[step]:
+    whole, step, part = await _allowed(turn, number, word)
+    needed = must_explain(step, part)
+    if needed and why not in EXPLAINED[step]:
         raise Stale
-    reason = None if why == "-" else why
+    reason = why if needed else None
     claimer = whole.claimer
     await errands.take_step(turn.tx, turn.now, whole, step, turn.me.member.id, reason)
+    if step is Step.FINISH and claimer is not None:
+        await _note_hours(turn, whole, claimer.id)
     await turn.show(Notice.ERRAND, errand_card(whole.errand.id), errand=whole.errand.id)
     await turn.refresh(errand_card(whole.errand.id))
-    event = "returned" if step is Step.RETURN else str(whole.errand.state)
-    await errand_offers.tell_circle(turn.tx, turn.now, whole, event, turn.me.member)
-    if claimer is not None and step is Step.CANCEL:
-        await errand_offers.tell(turn.tx, turn.now, claimer.id, whole.errand, event, turn.me.member)
-    if step is Step.RETURN:
-        await errand_offers.offer(
-            turn.tx, turn.now, turn.me.community, whole.errand.id, turn.me.member.id
-        )
+    if step is not Step.KEEP:
+        event = EVENTS.get(step, str(whole.errand.state))
+        await errand_offers.tell_circle(turn.tx, turn.now, whole, event, turn.me.member)
+        if claimer is not None and step in {Step.CANCEL, Step.CONFIRM}:
+            await errand_offers.tell(
+                turn.tx, turn.now, claimer.id, whole.errand, event, turn.me.member
+            )
+    if step in {Step.RETURN, Step.APPROVE}:
+        await errand_offers.offer(turn.tx, turn.now, turn.me.community, whole)
+
+
+async def _note_hours(turn: Turn, whole: Whole, claimer_id: int) -> None:
+    """The way and the shop count as service hours, from setting out until it is done."""
+    errand = whole.errand
+    if errand.set_out_at is None:
+        return
+    spent = hours.Spent(
+        errand.community_id,
+        claimer_id,
+        Work.ERRAND,
+        errand.set_out_at,
+        turn.now,
+        f"errand:{errand.id}:{claimer_id}",
+        elder_id=errand.elder_id,
+        errand_id=errand.id,
+    )
+    if await hours.note(turn.tx, turn.now, spent):
+        await turn.refresh(hours.hours_card(claimer_id))
 
 
 async def give_back_all(turn: Turn) -> None:
@@ -181,33 +231,42 @@ async def give_back_all(turn: Turn) -> None:
         await errand_offers.give_back(turn.tx, turn.now, turn.me.community, whole, turn.me.member)
 
 
-async def _allowed(turn: Turn, number: str, word: str) -> tuple[Whole, Step]:
-    """The errand and the step, for whoever may take it.
+async def not_me(update: Update, turn: Turn) -> None:
+    """`errand_no:<errand>`: not asked any more for this one; when nobody is left, others are."""
+    [errand_id] = turn.numbers(1)
+    me = turn.me.viewer
+    if Role.VOLUNTEER not in me.roles:
+        raise NotYours
+    whole = await errands.load(turn.tx, me.community_id, errand_id)
+    if whole.errand.state is not State.OPEN:
+        raise Stale
+    await errand_helpers.note_no(turn.tx, turn.now, whole.errand, me.member_id)
+    await turn.show(Notice.ERRAND_CARD, errand_card(errand_id), errand=errand_id)
+    await errand_offers.offer(turn.tx, turn.now, turn.me.community, whole)
+
+
+async def _allowed(turn: Turn, number: str, word: str) -> tuple[Whole, Step, Part]:
+    """The errand and the step, for whoever may take it, and what they have to do with it.
 
     Raises:
         NotYours: the step is another person's.
-        Stale: no such step, or the errand has ended.
+        Stale: no such step, or one that asks for more than a tap, or the errand is past it.
     """
     try:
         step, errand_id = Step(word), int(number)
     except ValueError:
         raise Stale from None
-    whole = await errands.access_errand(turn.tx, turn.me.viewer, errand_id)
-    me = turn.me.member.id
-    if step is Step.CLAIM:
+    if step in {Step.CLAIM, Step.EDIT, Step.BUY}:
         raise Stale
-    if whole.errand.state in ENDED:
-        raise Stale
-    if step is Step.CANCEL:
-        if me != whole.errand.asked_by and not turn.me.viewer.staff:
-            raise NotYours
-    elif me != whole.errand.claimed_by:
-        raise NotYours
-    return whole, step
+    whole, part = await errands.access_step(turn.tx, turn.me.viewer, errand_id, step)
+    return whole, step, part
 
 
 PRESSED = {
     "claim": claim,
+    "errand_no": not_me,
+    "errands_all": show_all,
+    "errands_free": say_free,
     "errand": show_one,
     "errand_for": ask_for,
     "errand_why": ask_why,

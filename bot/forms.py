@@ -230,6 +230,20 @@ async def typed(turn: Turn, text: str) -> bool:
     return True
 
 
+def asks(draft: Draft, name: str) -> bool:
+    """Whether the open question of a draft is the one for a field."""
+    form = FORMS.by_name.get(draft.form)
+    question = current(form, draft.answers) if form else None
+    return question is not None and question.field == name
+
+
+async def given(turn: Turn, draft: Draft, name: str, value: Any) -> None:
+    """The open question is answered by something that is neither a press nor words."""
+    draft.answers = {**draft.answers, name: value}
+    draft.updated_at = turn.now
+    await _next(turn, FORMS.by_name[draft.form], draft, anew=True)
+
+
 async def _find(filling: Filling, question: Question, answers: dict[str, Any], text: str) -> None:
     """A typed word chooses the option it names, or narrows a long list."""
     options = await question.options(filling) if question.options else []

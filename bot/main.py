@@ -286,6 +286,42 @@ def simulate(
         raise typer.Exit(1)
 
 
+proofs = typer.Typer(help="Prove on this machine what the program promises.")
+app.add_typer(proofs, name="proof")
+
+
+@proofs.callback()
+def _proof() -> None:
+    """Prove on this machine what the program promises."""
+
+
+@proofs.command("races")
+def proof_races(
+    claims: Annotated[int, typer.Option(min=1, help="How many tries in all.")] = 2400,
+    processes: Annotated[int, typer.Option(min=1, help="How many processes try.")] = 8,
+    database: Annotated[
+        str | None, typer.Option(help="An empty database; a SQLite file of its own if not given.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="In which order they try.")] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Have many processes claim the same errands at once: each must get exactly one owner."""
+    from bot.proof import races  # noqa: PLC0415 - `serve` never pays for it
+
+    with races.empty_database(database) as url:
+        if asyncio.run(races.is_used(url)):
+            raise Wrong("--database has records in it: name an empty database.")
+        result = races.run(url, claims, processes, seed)
+    if as_json:
+        _print_json(result.as_json())
+    else:
+        _say(" · ".join(f"{name} {value}" for name, value in result.as_json().items()))
+    for error in sorted(set(result.errors)):
+        print(error, file=sys.stderr)  # noqa: T201 - what went wrong
+    if not result.sound:
+        raise typer.Exit(1)
+
+
 @app.command()
 def status(as_json: AsJson = False) -> None:
     """How the station stands right now."""

@@ -25,6 +25,9 @@ from bot import (
     contacts,
     draft_sheets,
     elders,
+    errand_edits,
+    errand_money,
+    errand_photos,
     errands,
     exits,
     follow_ups,
@@ -56,10 +59,12 @@ from bot import (
     week_drafts,
     wishes,
 )
+from bot.screens.errands import refused_claim
 from bot.screens.pauses import already_paused
 from bot.screens.words import sentence
 from bot.turn import CURRENT, App, Turn
 from care.access import may_command
+from care.errands import EnoughInHand, MedicineOnly
 from care.notices import Notice
 from care.refusals import AlreadyPaused, NotYours, Refusal, Stale, Taken
 from storage import outbox
@@ -130,6 +135,8 @@ PRESSED: dict[str, Handle] = {
     **late_visits.PRESSED,
     **hours.PRESSED,
     **errands.PRESSED,
+    **errand_money.PRESSED,
+    **errand_edits.PRESSED,
     **tiers.PRESSED,
     **reviews.PRESSED,
     **updates.PRESSED,
@@ -148,6 +155,7 @@ PRESSED: dict[str, Handle] = {
 }
 
 GROUP_PRESSED = frozenset({"claim"})
+SAID_ALOUD = (Taken, AlreadyPaused, MedicineOnly, EnoughInHand)
 
 
 async def do(update: Update, turn: Turn) -> None:
@@ -196,6 +204,8 @@ async def _refuse(turn: Turn, refusal: Refusal) -> None:
             text = tr("Taken by {name}, a moment before you. Thank you all the same!", name=by)
         case AlreadyPaused(first=first, until=until):
             text = already_paused(tr, first, until)
+        case MedicineOnly() | EnoughInHand():
+            text = refused_claim(tr, refusal)
         case Stale():
             text = sentence(tr, "stale", {})
         case _:
@@ -204,7 +214,7 @@ async def _refuse(turn: Turn, refusal: Refusal) -> None:
         say = "stale" if isinstance(refusal, Stale) else "not_yours"
         await turn.say(Notice.PLAIN, say=say, language=tr.language)
         return
-    turn.toast(text.unescape(), alert=isinstance(refusal, Taken | AlreadyPaused))
+    turn.toast(text.unescape(), alert=isinstance(refusal, SAID_ALOUD))
     # After a double tap the first tap's answer is on its way and must not be drawn over.
     if await outbox.is_changing(turn.tx, turn.here.chat, turn.pressed):
         return
@@ -264,8 +274,9 @@ def add_handlers(application: Application[Any, Any, Any, Any, Any, Any]) -> None
     add(MessageHandler(filters.StatusUpdate.MIGRATE, _answering(menu.group_moved)))
     add(MessageHandler(one & filters.CONTACT, _answering(menu.contact)))
     add(MessageHandler(one & filters.LOCATION, _answering(places.take_point)))
+    add(MessageHandler(one & filters.PHOTO, _answering(errand_photos.take)))
     add(MessageHandler(one & filters.Document.ALL, _answering(roster.take_file)))
-    add(MessageHandler(one & (filters.PHOTO | filters.VOICE), _answering(visit_files.take)))
+    add(MessageHandler(one & filters.VOICE, _answering(visit_files.take)))
     add(MessageHandler(one & filters.TEXT & ~filters.COMMAND, _answering(menu.words)))
     add(MessageHandler(one, _answering(menu.words)))
     application.add_error_handler(_note_error)

@@ -17,7 +17,7 @@ from telegram import Update
 from telegram.error import InvalidToken, TelegramError
 from telegram.request import BaseRequest
 
-from bot import calendar, proposals, roster
+from bot import calendar, errand_photos, proposals, roster
 from bot.channel import Channel
 from bot.clock import Clock
 from bot.pacer import Pacer
@@ -38,8 +38,9 @@ __all__ = ["Planner", "Service", "Webhook", "prepare", "requests"]
 
 
 async def prepare(update: Update, database: Database, now: datetime) -> Any:
-    """What takes its time is done before a turn opens its transaction: a file, a proposal."""
-    sent = await roster.prepare(update, database, now)
+    """What takes its time is done before a turn opens its transaction: files, proposals."""
+    file = await roster.prepare(update, database, now)
+    sent = file or await errand_photos.prepare(update, database)
     return sent or await proposals.prepare(update, database, proposer.propose)
 
 

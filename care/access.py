@@ -113,7 +113,7 @@ COMMANDS: dict[str, frozenset[Role]] = {
     "export": STAFF,
     "update": STAFF,
     "visits": frozenset({Role.VOLUNTEER}),
-    "errands": frozenset({Role.VOLUNTEER}),
+    "errands": STAFF | {Role.VOLUNTEER},
     "hours": STAFF | {Role.VOLUNTEER},
     "leave": frozenset({Role.VOLUNTEER, Role.SOCIAL_WORKER}),
     "available": frozenset({Role.VOLUNTEER}),

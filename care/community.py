@@ -53,6 +53,18 @@ class Settings(BaseModel):
     pairing_smallest: int = 3
     pairing_largest: int = 5
     visits_in_one_half_day: int = Field(default=2, ge=1)
+    quiet_from: time = time(21)
+    quiet_until: time = time(7, 30)
+    errand_approval: bool = False
+    errand_pairing_minutes: int = Field(default=15, ge=0)
+    errand_neighbours_minutes: int = Field(default=15, ge=0)
+    errand_neighbours: int = Field(default=8, ge=0)
+    errand_neighbour_metres: int = Field(default=800, ge=0)
+    errands_at_once: int = Field(default=3, ge=1)
+    errand_medicine_approved: bool = True
+    errand_silent_minutes: int = Field(default=60, ge=1)
+    errand_money_hours: int = Field(default=24, ge=0)
+    errand_days_before: int = Field(default=3, ge=0, le=14)
     morning_from: time = time(9)
     morning_until: time = time(11, 30)
     afternoon_from: time = time(14)

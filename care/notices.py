@@ -135,7 +135,10 @@ class Notice(StrEnum):
     ERRAND_CARD = "errand_card"
     ERRAND = "errand"
     ERRANDS = "errands"
+    ERRANDS_ALL = "errands_all"
     ERRAND_TOLD = "errand_told"
+    ERRAND_MONEY = "errand_money"
+    ERRAND_BOOK = "errand_book"
     # the ledger
     LEDGER = "ledger"
     LEDGER_MISSED = "ledger_missed"

@@ -11,6 +11,7 @@ from scheduler.day import (
     show_silent,
     silent_at,
 )
+from scheduler.errands import mind_errands
 from scheduler.heartbeat import Job
 from scheduler.ladder import climb, close, mind_alerts, report_evening
 from scheduler.pauses import ask_returns
@@ -27,6 +28,7 @@ JOBS = (
     Job("silent", silent_at, show_silent),
     Job("visit_reminders", lambda settings: settings.visit_reminder_at, post_visit_reminders),
     Job("family_reminders", lambda settings: settings.family_reminder_at, post_family_reminders),
+    Job("errands", lambda settings: settings.quiet_until, mind_errands, any_day=True),
     Job("errands_taken_back", lambda _settings: time(0), take_back, any_day=True),
     Job("swaps", lambda _settings: time(0), end_swaps, any_day=True),
     Job("alerts", lambda _settings: time(0), mind_alerts, any_day=True),

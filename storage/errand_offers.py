@@ -5,12 +5,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from care.access import Role
 from care.days import local_day
-from care.errands import IN_HAND, Step, WhyNot
+from care.errand_offers import Circle, chosen, turn
+from care.errands import IN_HAND, State, Step, WhyNot
 from care.notices import Notice
-from storage import errands, families, members, outbox, pairings
-from storage.communities import zone_of
+from storage import errand_circles, errands, families, members, outbox, pairings
+from storage.communities import settings_of, zone_of
 from storage.errands import Whole
 from storage.outbox import To
 from storage.tables import Community, Errand, Member
@@ -21,62 +21,103 @@ def errand_card(errand_id: int) -> str:
     return f"errand:{errand_id}"
 
 
-async def offer(
-    tx: AsyncSession, now: datetime, station: Community, errand_id: int, but: int
+async def offer(tx: AsyncSession, now: datetime, station: Community, whole: Whole) -> None:
+    """Ask whoever is to be asked by now: the pairing, then neighbours, then the group.
+
+    Run again at any time, nobody is asked twice; in the quiet hours only about what cannot wait.
+    """
+    settings, zone, errand = settings_of(station), zone_of(station), whole.errand
+    while errand.state is State.OPEN:
+        asked = await errand_circles.asked(tx, errand)
+        circle = turn(now, asked, errand.by_when, settings, zone)
+        if circle is None:
+            return
+        await _ask_circle(tx, now, station, whole, circle)
+
+
+async def _ask_circle(
+    tx: AsyncSession, now: datetime, station: Community, whole: Whole, circle: Circle
 ) -> None:
-    """The card goes to the volunteers' group; without a group, to every volunteer but one."""
-    facts, card = {"errand": errand_id}, errand_card(errand_id)
-    if station.group_chat is not None:
-        group = To(station.group_chat, None, station.id)
-        key = f"errand_card:{errand_id}:{now:%Y%m%d%H%M%S}"
-        await outbox.post(tx, now, group, Notice.ERRAND_CARD, facts, key=key, card=card)
+    errand = whole.errand
+    if circle is Circle.GROUP and station.group_chat is not None:
+        await errand_circles.note_asked(tx, now, errand, circle, None)
+        await _post_card(tx, now, To(station.group_chat, None, station.id), errand)
         return
-    for one in await members.with_role(tx, station.id, Role.VOLUNTEER):
-        to = members.to_of(one)
-        if to is not None and members.reachable(one) and one.id != but:
-            key = f"errand_card:{errand_id}:{one.id}:{now:%Y%m%d%H%M%S}"
-            await outbox.post(tx, now, to, Notice.ERRAND_CARD, facts, key=key, card=card)
+    people = await errand_circles.candidates(tx, now, station, whole)
+    before = await errand_circles.already(tx, errand)
+    able = [one for one, _ in people.values()]
+    asked = chosen(circle, able, errand.kind, settings_of(station), before)
+    for member_id in asked:
+        to = members.to_of(people[member_id][1])
+        if to is not None and await errand_circles.note_asked(tx, now, errand, circle, member_id):
+            await _post_card(tx, now, to, errand)
+    if not asked:
+        await errand_circles.note_asked(tx, now, errand, circle, None)
+
+
+async def _post_card(tx: AsyncSession, now: datetime, to: To, errand: Errand) -> None:
+    key = f"errand_card:{errand.id}:{errand.turn_number}:{to.member or 'group'}"
+    facts = {"errand": errand.id}
+    await outbox.post(tx, now, to, Notice.ERRAND_CARD, facts, key=key, card=errand_card(errand.id))
+
+
+async def keepers(tx: AsyncSession, now: datetime, whole: Whole) -> list[Member]:
+    """The social workers who look after the elder today."""
+    zone = zone_of(await tx.get_one(Community, whole.elder.community_id))
+    return await pairings.keepers(tx, whole.elder, local_day(now, zone))
 
 
 async def tell_circle(
     tx: AsyncSession, now: datetime, whole: Whole, event: str, by: Member
 ) -> None:
     """The asker, the social workers, and at the end the family hear of it; not who did it."""
-    zone = zone_of(await tx.get_one(Community, whole.elder.community_id))
-    keepers = await pairings.keepers(tx, whole.elder, local_day(now, zone))
-    told = {whole.asker.id, *(one.id for one in keepers)}
+    told = {whole.asker.id, *(one.id for one in await keepers(tx, now, whole))}
     if event == "done":
         told |= {one.id for one in await families.of_elder(tx, whole.elder)}
+        if whole.elder.member_id is not None:
+            told.add(whole.elder.member_id)
     for member_id in sorted(told):
         await tell(tx, now, member_id, whole.errand, event, by)
 
 
+async def warn(tx: AsyncSession, now: datetime, whole: Whole, event: str, **facts: object) -> None:
+    """The social workers hear of something that nobody did."""
+    for one in await keepers(tx, now, whole):
+        await tell(tx, now, one.id, whole.errand, event, None, **facts)
+
+
 async def tell(
-    tx: AsyncSession, now: datetime, member_id: int, errand: Errand, event: str, by: Member
+    tx: AsyncSession,
+    now: datetime,
+    member_id: int,
+    errand: Errand,
+    event: str,
+    by: Member | None,
+    **facts: object,
 ) -> None:
     """One line to one of them; whoever did it knows."""
-    if member_id == by.id:
+    if by is not None and member_id == by.id:
         return
     to = members.to_of(await members.in_community(tx, errand.community_id, member_id))
     if to is not None:
-        await outbox.post(
-            tx,
-            now,
-            to,
-            Notice.ERRAND_TOLD,
-            {"errand": errand.id, "event": event, "by": by.name},
-            key=f"errand_told:{errand.id}:{event}:{member_id}:{now:%Y%m%d%H%M%S}",
-        )
+        said = {"errand": errand.id, "event": event, "by": by.name if by else "", **facts}
+        key = f"errand_told:{errand.id}:{event}:{member_id}:{now:%Y%m%d%H%M%S}"
+        await outbox.post(tx, now, to, Notice.ERRAND_TOLD, said, key=key)
 
 
 async def give_back(
-    tx: AsyncSession, now: datetime, station: Community, whole: Whole, claimer: Member
+    tx: AsyncSession,
+    now: datetime,
+    station: Community,
+    whole: Whole,
+    claimer: Member,
+    why: WhyNot = WhyNot.OTHER,
 ) -> None:
-    """Whoever had it in hand does not do it; it is offered again."""
-    await errands.take_step(tx, now, whole, Step.RETURN, claimer.id, WhyNot.OTHER)
+    """Whoever had it in hand does not do it; it is offered again, and not to them."""
+    await errands.take_step(tx, now, whole, Step.RETURN, claimer.id, why)
     await outbox.refresh(tx, now, errand_card(whole.errand.id))
     await tell_circle(tx, now, whole, "returned", claimer)
-    await offer(tx, now, station, whole.errand.id, claimer.id)
+    await offer(tx, now, station, whole)
 
 
 async def take_back(tx: AsyncSession, now: datetime, station: Community) -> None:

@@ -1,18 +1,34 @@
 """Errands: asked for, claimed by exactly one, ended, with every step kept."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from care.access import Right, Role, Viewer, may
-from care.errands import ENDED, IN_HAND, STEPS, Kind, State, Step, after
+from care.errand_offers import Circle
+from care.errands import (
+    ENDED,
+    IN_HAND,
+    STEPS,
+    Kind,
+    Part,
+    Payer,
+    State,
+    Step,
+    after,
+    may_take,
+    refuse_claim,
+)
 from care.refusals import NotYours, Stale, Taken
+from storage import errand_helpers
+from storage.communities import settings_of
 from storage.elders import tie_of
 from storage.once import changed
-from storage.tables import Elder, Errand, ErrandStep, Member
+from storage.tables import Community, Elder, Errand, ErrandOffer, ErrandStep, Member
 
 # Made once: an alias copies every column of its table.
 asker, claimer = aliased(Member), aliased(Member)
@@ -28,6 +44,24 @@ class Whole:
     claimer: Member | None
 
 
+@dataclass(frozen=True)
+class Extra:
+    """What an errand may have beside what it must have.
+
+    Attributes:
+        photo: Telegram's name of a photo, of a prescription for example.
+        meet_at: when the elder is fetched, for an escort.
+        budget_fen: what it may cost, in fen.
+        assignment_id: the visit at which the need was found.
+    """
+
+    photo: str | None = None
+    meet_at: datetime | None = None
+    budget_fen: int | None = None
+    payer: Payer | None = None
+    assignment_id: int | None = None
+
+
 async def ask(
     tx: AsyncSession,
     now: datetime,
@@ -36,8 +70,11 @@ async def ask(
     what: str,
     by_when: datetime,
     asker: int,
+    *,
+    extra: Extra | None = None,
+    state: State = State.OPEN,
 ) -> Errand:
-    """A new errand, open to be claimed."""
+    """A new errand: open to be claimed, or waiting for approval (`care.errands.first_state`)."""
     errand = Errand(
         community_id=elder.community_id,
         elder_id=elder.id,
@@ -46,22 +83,27 @@ async def ask(
         by_when=by_when,
         asked_by=asker,
         asked_at=now,
-        state=State.OPEN,
+        state=state,
+        opened_at=now if state is State.OPEN else None,
+        turn_number=0,
+        **asdict(extra or Extra()),
     )
     tx.add(errand)
     await tx.flush()
-    _note(tx, now, errand, "ask", asker)
+    note(tx, now, errand, "ask", asker)
     return errand
 
 
-def _note(
+def note(
     tx: AsyncSession,
     now: datetime,
     errand: Errand,
     step: str,
     by: int,
     reason: str | None = None,
+    facts: dict[str, Any] | None = None,
 ) -> None:
+    """Add a line to the history of an errand."""
     tx.add(
         ErrandStep(
             community_id=errand.community_id,
@@ -70,12 +112,14 @@ def _note(
             by_id=by,
             at=now,
             reason=reason,
+            facts=facts,
         )
     )
 
 
-async def _rows(tx: AsyncSession, *where: object) -> list[Whole]:
-    rows = await tx.execute(
+async def rows(tx: AsyncSession, *where: object) -> list[Whole]:
+    """Errands with their people, what is due soonest first."""
+    found = await tx.execute(
         select(Errand, Elder, asker, claimer)
         .join(Elder, Elder.id == Errand.elder_id)
         .join(asker, asker.id == Errand.asked_by)
@@ -83,7 +127,7 @@ async def _rows(tx: AsyncSession, *where: object) -> list[Whole]:
         .where(*where)  # type: ignore[arg-type]
         .order_by(Errand.by_when, Errand.id)
     )
-    return [Whole(*row) for row in rows]
+    return [Whole(*row) for row in found]
 
 
 async def load(tx: AsyncSession, community_id: int, errand_id: int) -> Whole:
@@ -92,14 +136,26 @@ async def load(tx: AsyncSession, community_id: int, errand_id: int) -> Whole:
     Raises:
         NotYours: absent or of another community.
     """
-    rows = await _rows(tx, Errand.id == errand_id, Errand.community_id == community_id)
-    if not rows:
+    found = await rows(tx, Errand.id == errand_id, Errand.community_id == community_id)
+    if not found:
         raise NotYours
-    return rows[0]
+    return found[0]
+
+
+async def part_of(tx: AsyncSession, viewer: Viewer, whole: Whole) -> Part:
+    """What the viewer has to do with an errand."""
+    me, errand = viewer.member_id, whole.errand
+    tie = await tie_of(tx, viewer, whole.elder)
+    return Part(
+        asker=errand.asked_by == me,
+        claimer=errand.claimed_by == me,
+        keeper=may(viewer, Right.CHANGE, tie),
+        receiver=tie.family or tie.self_,
+    )
 
 
 async def access_errand(tx: AsyncSession, viewer: Viewer, errand_id: int) -> Whole:
-    """An errand in full: for its asker, its claimer, and the staff who look after the elder.
+    """An errand in full: for asker and claimer, the elder and family, and the elder's staff.
 
     Raises:
         NotYours: absent, not for this viewer, or for somebody who is in care no more.
@@ -109,9 +165,31 @@ async def access_errand(tx: AsyncSession, viewer: Viewer, errand_id: int) -> Who
         raise NotYours
     if viewer.member_id in {whole.errand.claimed_by, whole.errand.asked_by}:
         return whole
-    if may(viewer, Right.CHANGE, await tie_of(tx, viewer, whole.elder)):
+    part = await part_of(tx, viewer, whole)
+    if part.keeper or part.receiver:
         return whole
     raise NotYours
+
+
+async def access_step(
+    tx: AsyncSession, viewer: Viewer, errand_id: int, step: Step
+) -> tuple[Whole, Part]:
+    """An errand, for somebody who may take a step that is not the claim, and their part in it.
+
+    Raises:
+        NotYours: absent, or the step is another person's.
+        Stale: the errand is past the step, or not there yet.
+    """
+    whole = await access_errand(tx, viewer, errand_id)
+    part = await part_of(tx, viewer, whole)
+    state = whole.errand.state
+    if state in ENDED and state not in STEPS[step][0]:
+        raise Stale
+    station = await tx.get_one(Community, whole.errand.community_id)
+    if not may_take(step, state, part, approvals=settings_of(station).errand_approval):
+        raise NotYours
+    after(state, step)
+    return whole, part
 
 
 async def claim(tx: AsyncSession, now: datetime, viewer: Viewer, errand_id: int) -> Whole:
@@ -121,9 +199,13 @@ async def claim(tx: AsyncSession, now: datetime, viewer: Viewer, errand_id: int)
         NotYours: absent, or the viewer is no volunteer of this community.
         Taken: somebody else was first.
         Stale: it is over.
+        MedicineOnly, EnoughInHand: not for this volunteer (both are settings).
     """
     if Role.VOLUNTEER not in viewer.roles:
         raise NotYours
+    whole = await load(tx, viewer.community_id, errand_id)
+    if whole.errand.state is State.OPEN:
+        await _refuse(tx, viewer, whole)
     won = await changed(
         tx,
         update(Errand)
@@ -135,13 +217,54 @@ async def claim(tx: AsyncSession, now: datetime, viewer: Viewer, errand_id: int)
         )
         .values(state=State.CLAIMED, claimed_by=viewer.member_id, claimed_at=now),
     )
+    await tx.refresh(whole.errand)
     whole = await load(tx, viewer.community_id, errand_id)
     if won:
-        _note(tx, now, whole.errand, Step.CLAIM, viewer.member_id)
+        note(tx, now, whole.errand, Step.CLAIM, viewer.member_id)
         return whole
     if whole.claimer is not None and whole.errand.state in IN_HAND:
         raise Taken("" if whole.claimer.id == viewer.member_id else whole.claimer.name)
     raise Stale
+
+
+async def _refuse(tx: AsyncSession, viewer: Viewer, whole: Whole) -> None:
+    station = await tx.get_one(Community, viewer.community_id)
+    settings = settings_of(station)
+    who = await errand_helpers.claimer(tx, viewer, whole.elder)
+    refuse_claim(
+        whole.errand.kind,
+        who,
+        most=settings.errands_at_once,
+        medicine_approved=settings.errand_medicine_approved,
+    )
+
+
+_NOBODY: dict[str, Any] = {
+    "claimed_by": None,
+    "claimed_at": None,
+    "asked_claimer_at": None,
+    "kept_at": None,
+    "set_out_at": None,
+    "warned_at": None,
+}
+
+
+def _values(now: datetime, errand: Errand, step: Step, reason: str | None) -> dict[str, Any]:
+    """What a step changes beside the history."""
+    values: dict[str, Any] = {"state": after(errand.state, step)}
+    match step:
+        case Step.RETURN:
+            turn = errand.turn_number + 1
+            values |= _NOBODY | {"opened_at": now, "turn_number": turn, "money_due": now}
+        case Step.FINISH | Step.FAIL | Step.CANCEL:
+            values |= {"ended_at": now, "reason": reason, "money_due": now}
+        case Step.APPROVE:
+            values |= {"opened_at": now}
+        case Step.SET_OUT:
+            values |= {"set_out_at": now}
+        case Step.KEEP:
+            values |= {"kept_at": now}
+    return values
 
 
 async def take_step(
@@ -152,23 +275,32 @@ async def take_step(
     by: int,
     reason: str | None = None,
 ) -> None:
-    """Any step but the claim.
+    """Any step but the claim and the edit; whoever gives it back is not asked again for it.
 
     Raises:
         Stale: the errand is in no state that allows the step.
     """
     errand = whole.errand
-    then = after(errand.state, step)
-    values: dict[str, object] = {"state": then}
-    if then is State.OPEN:
-        values |= {"claimed_by": None, "claimed_at": None}
-    if then in ENDED:
-        values |= {"ended_at": now, "reason": reason}
+    holder = errand.claimed_by
+    await move(tx, errand, step, _values(now, errand, step, reason))
+    note(tx, now, errand, step, by, reason)
+    if step is Step.RETURN and holder is not None:
+        await errand_helpers.note_no(tx, now, errand, holder)
+    await tx.refresh(errand)
+
+
+async def move(tx: AsyncSession, errand: Errand, step: Step, values: dict[str, Any]) -> None:
+    """Change an errand, if it still is what it was when it was looked at.
+
+    Raises:
+        Stale: it is not.
+    """
     won = await changed(
         tx,
         update(Errand)
         .where(
             Errand.id == errand.id,
+            Errand.state == errand.state,
             Errand.state.in_(STEPS[step][0]),
             Errand.claimed_by.is_not_distinct_from(errand.claimed_by),
         )
@@ -176,43 +308,61 @@ async def take_step(
     )
     if not won:
         raise Stale
-    _note(tx, now, errand, step, by, reason)
-    await tx.refresh(errand)
 
 
 async def open_of_elder(tx: AsyncSession, elder: Elder) -> list[Whole]:
     """The errands for one elder that are not over."""
-    return await _rows(tx, Errand.elder_id == elder.id, Errand.state.not_in(ENDED))
+    return await rows(tx, Errand.elder_id == elder.id, Errand.state.not_in(ENDED))
 
 
 async def offer_again(
     tx: AsyncSession, now: datetime, elder: Elder, ended_at: datetime, by: int
 ) -> list[Whole]:
-    """The errands of an elder that were cancelled at one moment, by mistake, are open again."""
-    ended = await _rows(
+    """The errands of an elder that were cancelled at one moment, by mistake, are as before.
+
+    What somebody had in hand is open again, for they were told that it is off.
+    """
+    ended = await rows(
         tx, Errand.elder_id == elder.id, Errand.state.in_(ENDED), Errand.ended_at == ended_at
     )
-    values = {"state": State.OPEN, "claimed_by": None, "claimed_at": None}
     for whole in ended:
+        one = whole.errand
+        state = State.REQUESTED if one.opened_at is None else State.OPEN
+        again = one.turn_number + (one.claimed_by is not None)
+        values = _NOBODY | {"state": state, "turn_number": again, "money_due": now}
         await changed(
             tx,
             update(Errand)
-            .where(Errand.id == whole.errand.id, Errand.ended_at == ended_at)
+            .where(Errand.id == one.id, Errand.ended_at == ended_at)
             .values(ended_at=None, reason=None, **values),
         )
-        _note(tx, now, whole.errand, "offer_again", by)
-        await tx.refresh(whole.errand)
+        note(tx, now, one, "offer_again", by)
+        await tx.refresh(one)
     return ended
 
 
 async def open_for(tx: AsyncSession, viewer: Viewer) -> list[Whole]:
-    """What can be claimed in the viewer's community."""
-    return await _rows(tx, Errand.community_id == viewer.community_id, Errand.state == State.OPEN)
+    """What the viewer can claim: what they were asked for, and what everybody was."""
+    offered = exists().where(
+        ErrandOffer.errand_id == Errand.id,
+        ErrandOffer.turn_number == Errand.turn_number,
+        or_(
+            ErrandOffer.member_id == viewer.member_id,
+            (ErrandOffer.circle == Circle.GROUP) & (ErrandOffer.no_at.is_(None)),
+        ),
+    )
+    refused = exists().where(
+        ErrandOffer.errand_id == Errand.id,
+        ErrandOffer.member_id == viewer.member_id,
+        ErrandOffer.no_at.is_not(None),
+    )
+    mine = Errand.community_id == viewer.community_id
+    return await rows(tx, mine, Errand.state == State.OPEN, offered, ~refused)
 
 
 async def in_hand_of(tx: AsyncSession, viewer: Viewer) -> list[Whole]:
     """What a volunteer has claimed and not ended."""
-    return await _rows(
+    return await rows(
         tx,
         Errand.community_id == viewer.community_id,
         Errand.claimed_by == viewer.member_id,

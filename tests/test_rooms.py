@@ -17,7 +17,7 @@ STARTERS = {"bot/service.py", "bot/simulation/pulse.py", "bot/station.py"}
 NO_IO = {
     "calendar", "collections", "dataclasses", "datetime", "enum", "functools", "heapq", "itertools",
     "math", "operator", "re", "string", "typing", "unicodedata", "zoneinfo",
-    "phonenumbers", "pydantic", "pydantic_core", "stdnum",
+    "dateutil", "phonenumbers", "pydantic", "pydantic_core", "stdnum",
 }  # fmt: skip
 FORBIDDEN_CALLS = {"open", "print", "input", "exec", "eval"}
 CLOCKS = {"now", "utcnow", "today"}

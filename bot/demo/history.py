@@ -13,12 +13,13 @@ from care.access import Role
 from care.calls import Kind, Outcome, Reason
 from care.days import WEEK, HalfDay, local_day, moment, week_of
 from care.elders import Tier
+from care.errand_offers import Circle
 from care.errands import Kind as ErrandKind
 from care.errands import Step
 from care.notices import Notice
 from care.plans import Visit
 from care.visits import PLANNED, Level, Report, State
-from storage import calls, errands, outbox, planning, visits
+from storage import calls, errand_circles, errands, outbox, planning, visits
 from storage import week as weeks
 from storage.calls import Happened
 from storage.communities import settings_of
@@ -177,6 +178,9 @@ async def _errands(tx: AsyncSession, now: datetime, people: People, group: int |
     for name, kind, what, by, hours in wanted:
         asked = now - timedelta(hours=hours)
         one = await errands.ask(tx, asked, elder[name], kind, what, evening, asker[by].id)
+        for circle in Circle:
+            # Asked long ago, and nobody has said yes: everybody may.
+            await errand_circles.note_asked(tx, asked, one, circle, None)
         if group is not None:
             to = To(group, None, people.station.id)
             card = f"errand:{one.id}"

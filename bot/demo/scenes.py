@@ -147,10 +147,11 @@ async def errand(play: Play) -> None:
     await play.says(DAUGHTER, tr("Blood-pressure pills, one box").unescape())
     await play.taps(DAUGHTER, "answer", end=":=0")
     first, second = play.people[FIRST], play.people[SECOND]
-    # Both see the button; the second one presses a moment later.
-    message, button = play.theatre.find(first, "claim", play.group)
-    await play.press(FIRST, message, button, play.group)
-    answer = await play.press(SECOND, message, button, play.group)
+    # Both are of the elder's pairing and asked first; the second one presses a moment later.
+    message, button = play.theatre.find(first, "claim")
+    other, late = play.theatre.find(second, "claim")
+    await play.press(FIRST, message, button)
+    answer = await play.press(SECOND, other, late)
     play.must(first.name in answer, play.tr("the second volunteer reads who has taken it"))
     play.must(not _holds_errand(play, SECOND), play.tr("exactly one volunteer has the errand"))
     await play.taps(FIRST, "errand_step", end=":finish:-")

@@ -18,6 +18,10 @@ from bot.screens import (
     draft_sheets,
     draft_visit,
     elders,
+    errand_book,
+    errand_money,
+    errand_overview,
+    errand_told,
     errands,
     families,
     follow_ups,
@@ -160,7 +164,10 @@ SCREENS: dict[Notice, Draw] = {
     Notice.ERRAND_CARD: errands.card,
     Notice.ERRAND: errands.errand,
     Notice.ERRANDS: errands.errands,
-    Notice.ERRAND_TOLD: errands.told,
+    Notice.ERRANDS_ALL: errand_overview.page,
+    Notice.ERRAND_TOLD: errand_told.told,
+    Notice.ERRAND_MONEY: errand_money.money,
+    Notice.ERRAND_BOOK: errand_book.book,
 }
 
 

@@ -5,17 +5,35 @@ from datetime import timedelta
 from markupsafe import Markup
 
 from bot.screen import Button, Screen
-from bot.screens.reader import BLANK, Facts, Reader, lines, phone_of, tap
-from bot.screens.words import errand_name, errand_state
+from bot.screens.reader import BLANK, Facts, Reader, beside, lines, phone_of, tap
+from bot.screens.words import errand_name, errand_reason, errand_state, payer_name
+from bot.texts import Texts
 from care.access import Role
 from care.days import local_day
-from care.errands import ENDED, EXPLAINED, IN_HAND, State, Step, WhyNot
-from care.refusals import NotYours
-from storage import elders
+from care.errand_money import yuan
+from care.errand_offers import FREE_UNTIL, Free
+from care.errands import (
+    ENDED,
+    EXPLAINED,
+    IN_HAND,
+    STEPS,
+    UNCLAIMED,
+    EnoughInHand,
+    Kind,
+    Part,
+    State,
+    Step,
+    may_take,
+)
+from care.refusals import NotYours, Refusal
+from storage import errand_circles, errand_helpers
 from storage import errands as records
+from storage.communities import zone_of
 from storage.errands import Whole
 
 MOST = 12
+# Of an escort or a repair there is nothing to be bought first.
+BOUGHT_KINDS = frozenset({Kind.MEDICINE, Kind.GROCERIES, Kind.BILL, Kind.PARCEL})
 
 
 def when(reader: Reader, whole: Whole) -> Markup:
@@ -43,13 +61,35 @@ async def card(reader: Reader, facts: Facts) -> Screen | None:
         tr("When: {when}", when=when(reader, whole)),
     )
     if errand.state is State.OPEN:
-        return Screen(head, ((Button(tr("🙋 I will do it"), tap("claim", errand.id)),),))
+        return await _to_claim(reader, whole, head)
     if errand.state in IN_HAND and whole.claimer is not None:
         return Screen(lines(head, BLANK, tr("✋ taken by {name}", name=whole.claimer.name)))
-    if errand.state is State.DONE and whole.claimer is not None:
+    if errand.state in {State.DONE, State.CONFIRMED} and whole.claimer is not None:
         thanks = tr("✅ done by {name}. Thank you!", name=whole.claimer.name)
         return Screen(lines(head, BLANK, thanks))
     return Screen(lines(head, BLANK, errand_state(tr, errand.state)))
+
+
+async def _to_claim(reader: Reader, whole: Whole, head: Markup) -> Screen:
+    """The button; in private also "not me", which is the end of it for whoever presses it."""
+    tr, errand = reader.tr, whole.errand
+    if errand.kind is Kind.MEDICINE and reader.settings.errand_medicine_approved:
+        head = lines(head, tr("Only volunteers approved for medicine can take it."))
+    claim = Button(tr("🙋 I will do it"), tap("claim", errand.id))
+    if reader.person is None:
+        return Screen(head, ((claim,),))
+    if await errand_circles.said_no(reader.tx, errand, reader.me.member.id):
+        return Screen(lines(head, BLANK, tr("All right, you will not be asked for this again.")))
+    return Screen(head, ((claim, Button(tr("Not me"), tap("errand_no", errand.id))),))
+
+
+def refused_claim(tr: Texts, refusal: Refusal) -> Markup:
+    """Why a volunteer cannot have an errand."""
+    match refusal:
+        case EnoughInHand(most=most):
+            return tr("You have {n} errands in hand. Please finish one first.", n=most)
+        case _:
+            return tr("Medicine is fetched by volunteers whom the social worker has approved.")
 
 
 def _off(reader: Reader, whole: Whole) -> Screen | None:
@@ -74,13 +114,20 @@ async def errand(reader: Reader, facts: Facts) -> Screen | None:
         else tr("🛒 <b>{kind}</b>", kind=errand_name(tr, one.kind)),
         Markup("{}").format(one.what),
         tr("When: {when}", when=when(reader, whole)),
+        _money(reader, whole),
         BLANK,
         _how_it_stands(reader, whole, mine=mine),
     ]
     if mine and one.state in IN_HAND:
         parts += [BLANK, *_where(reader, whole)]
+    if mine and was_asked(whole):
+        parts += [BLANK, tr("❓ Will you still do it? Otherwise it is offered again soon.")]
+    part = await records.part_of(reader.tx, viewer, whole)
     why = facts.get("why")
-    rows = _reasons(reader, whole, Step(why)) if why else _steps(reader, whole, mine=mine)
+    if facts.get("edit") and may_take(Step.EDIT, one.state, part):
+        rows = _things(reader, whole)
+    else:
+        rows = _reasons(reader, whole, Step(why)) if why else _steps(reader, whole, part)
     return Screen(lines(*parts), tuple(rows), protect=mine)
 
 
@@ -97,12 +144,14 @@ def _where(reader: Reader, whole: Whole) -> list[Markup]:
 
 def _how_it_stands(reader: Reader, whole: Whole, *, mine: bool) -> Markup:
     tr, one = reader.tr, whole.errand
+    if one.state is State.REQUESTED:
+        return tr("⏳ A social worker looks at it first. You will be told.")
     if one.state is State.OPEN:
         return tr("⏳ Nobody has taken it yet. You will be told.")
     if one.state in ENDED:
-        mark = "✅" if one.state is State.DONE else "🚫"
+        mark = "✅" if one.state in {State.DONE, State.CONFIRMED} else "🚫"
         by = tr(" · by {name}", name=whole.claimer.name) if whole.claimer else ""
-        reason = tr(" · {reason}", reason=reason_text(reader, one.reason)) if one.reason else ""
+        reason = tr(" · {reason}", reason=errand_reason(tr, one.reason)) if one.reason else ""
         return Markup("{} {}{}{}").format(mark, errand_state(tr, one.state), by, reason)
     if mine:
         return tr("✋ It is yours: {state}", state=errand_state(tr, one.state))
@@ -110,49 +159,106 @@ def _how_it_stands(reader: Reader, whole: Whole, *, mine: bool) -> Markup:
     return tr("✋ {name}: {state}", name=name, state=errand_state(tr, one.state))
 
 
-def _steps(reader: Reader, whole: Whole, *, mine: bool) -> list[tuple[Button, ...]]:
-    tr, one, viewer = reader.tr, whole.errand, reader.me.viewer
+def _steps(reader: Reader, whole: Whole, part: Part) -> list[tuple[Button, ...]]:
+    tr, one = reader.tr, whole.errand
     rows: list[tuple[Button, ...]] = []
-    if mine and one.state in IN_HAND:
-        if one.state is State.CLAIMED:
-            rows.append(
-                (Button(tr("🚶 On my way"), tap("errand_step", one.id, Step.SET_OUT, "-")),)
-            )
-        rows.append((Button(tr("✅ Done"), tap("errand_step", one.id, Step.FINISH, "-")),))
-        rows.append(
-            (
-                Button(tr("Give it back"), tap("errand_why", one.id, Step.RETURN)),
-                Button(tr("Not possible"), tap("errand_why", one.id, Step.FAIL)),
-            )
-        )
-    if one.state not in ENDED and (one.asked_by == viewer.member_id or viewer.staff):
+    if part.claimer and one.state in IN_HAND:
+        rows += _in_hand(reader, whole)
+    if one.state is State.REQUESTED and part.keeper:
+        rows.append((Button(tr("👌 Approve"), tap("errand_step", one.id, Step.APPROVE, "-")),))
+    if one.state is State.DONE and (part.receiver or part.keeper):
+        rows.append((Button(tr("✅ Received"), tap("errand_step", one.id, Step.CONFIRM, "-")),))
+    elif one.state is State.DONE and part.claimer:
+        rows.append((Button(tr("✅ They have it"), tap("errand_why", one.id, Step.CONFIRM)),))
+    if one.state not in UNCLAIMED and (part.claimer or part.receiver or part.keeper):
+        rows.append((Button(tr("💰 Money"), tap("errand_money", one.id)),))
+    approvals = reader.settings.errand_approval
+    editable = one.state in STEPS[Step.EDIT][0]
+    if editable and may_take(Step.EDIT, one.state, part, approvals=approvals):
+        rows.append((Button(tr("✏️ Change it"), tap("errand_edit", one.id)),))
+    if one.state not in ENDED and (part.asker or part.keeper):
         rows.append((Button(tr("Cancel this errand"), tap("errand_why", one.id, Step.CANCEL)),))
     return rows
+
+
+def _in_hand(reader: Reader, whole: Whole) -> list[tuple[Button, ...]]:
+    """What whoever has it can do next."""
+    tr, one = reader.tr, whole.errand
+    rows: list[tuple[Button, ...]] = []
+    if was_asked(whole):
+        rows.append((Button(tr("👌 Yes, I will do it"), tap("errand_step", one.id, "keep", "-")),))
+    if one.state is State.CLAIMED:
+        rows.append((Button(tr("🚶 On my way"), tap("errand_step", one.id, "set_out", "-")),))
+    if one.state is not State.BOUGHT and one.kind in BOUGHT_KINDS:
+        rows.append((Button(tr("🧾 Bought"), tap("errand_bought", one.id)),))
+    rows.append((Button(tr("✅ Done"), tap("errand_step", one.id, Step.FINISH, "-")),))
+    rows.append(
+        (
+            Button(tr("Give it back"), tap("errand_why", one.id, Step.RETURN)),
+            Button(tr("Not possible"), tap("errand_why", one.id, Step.FAIL)),
+        )
+    )
+    return rows
+
+
+def was_asked(whole: Whole) -> bool:
+    """Whether whoever claimed it was asked if they still will, and has not answered."""
+    one = whole.errand
+    return one.state is State.CLAIMED and one.asked_claimer_at is not None and one.kept_at is None
+
+
+def _things(reader: Reader, whole: Whole) -> list[tuple[Button, ...]]:
+    """What can be changed."""
+    tr, number = reader.tr, whole.errand.id
+    names = {
+        "what": tr("What exactly"),
+        "by_when": tr("By when"),
+        "budget": tr("Budget"),
+        "payer": tr("Who pays"),
+    }
+    buttons = [Button(label, tap("errand_change", number, name)) for name, label in names.items()]
+    back = Button("‹ " + reader.tr("Back"), tap("errand", number))
+    return [tuple(buttons[:2]), tuple(buttons[2:]), (back,)]
+
+
+def _money(reader: Reader, whole: Whole) -> Markup:
+    """What it may cost and who pays, as far as somebody said so."""
+    tr, one = reader.tr, whole.errand
+    budget = tr("Budget: ¥{sum}", sum=yuan(one.budget_fen)) if one.budget_fen is not None else ""
+    payer = tr("Paid by: {payer}", payer=payer_name(tr, one.payer)) if one.payer else ""
+    return beside(budget, payer)
 
 
 def _reasons(reader: Reader, whole: Whole, step: Step) -> list[tuple[Button, ...]]:
     number = whole.errand.id
     rows = [
-        (Button(reason_text(reader, one), tap("errand_step", number, step, one)),)
+        (Button(errand_reason(reader.tr, one), tap("errand_step", number, step, one)),)
         for one in EXPLAINED.get(step, ())
     ]
     return [*rows, (Button("‹ " + reader.tr("Back"), tap("errand", number)),)]
 
 
-def reason_text(reader: Reader, reason: str) -> Markup:
-    """Why an errand was given back or could not be done."""
+async def _duty(reader: Reader, parts: list[str]) -> list[tuple[Button, ...]]:
+    """ "I am free this afternoon": whoever says so is asked first."""
     tr = reader.tr
-    match reason:
-        case WhyNot.NO_TIME:
-            return tr("I have no time after all")
-        case WhyNot.NOT_THERE:
-            return tr("not to be had")
-        case WhyNot.NOBODY_HOME:
-            return tr("nobody at home")
-        case WhyNot.NOT_NEEDED:
-            return tr("no longer needed")
-        case _:
-            return tr("another reason")
+    until = await errand_helpers.free_until(reader.tx, reader.me.member.id)
+    if until is not None and until > reader.now:
+        parts += [BLANK, tr("🙌 You are free until {time}: you are asked first.",
+                            time=tr.time(until))]  # fmt: skip
+        return [(Button(tr("I am not free any more"), tap("errands_free", "no")),)]
+    names = {
+        Free.MORNING: tr("🙌 I am free this morning"),
+        Free.AFTERNOON: tr("🙌 I am free this afternoon"),
+        Free.EVENING: tr("🙌 I am free this evening"),
+    }
+    clock = reader.now.astimezone(zone_of(reader.station)).time()
+    rows: list[tuple[Button, ...]] = [
+        (Button(label, tap("errands_free", free)),)
+        for free, label in names.items()
+        if clock < FREE_UNTIL[free]
+    ]
+    # The time of day it is, and the next one.
+    return rows[:2]
 
 
 async def errands(reader: Reader, facts: Facts) -> Screen | None:
@@ -181,40 +287,6 @@ async def errands(reader: Reader, facts: Facts) -> Screen | None:
             rows.append((Button(label, tap("claim", one.errand.id)),))
     if not parts:
         parts.append(tr("There is no errand to claim at the moment."))
+    rows += await _duty(reader, parts)
     rows.append(reader.back(str(tr("Menu")), "do:menu"))
     return Screen(lines(*parts), tuple(rows))
-
-
-async def told(reader: Reader, facts: Facts) -> Screen | None:
-    """One line to those who wait for it."""
-    tr = reader.tr
-    try:
-        whole = await records.access_errand(reader.tx, reader.me.viewer, facts["errand"])
-    except NotYours:
-        whole = await records.load(reader.tx, reader.station.id, facts["errand"])
-        mine = {one.id for one in await elders.of_family(reader.tx, reader.me.viewer)}
-        cancelled = facts["event"] == "cancelled" and whole.elder.exited_at is None
-        if whole.elder.id not in mine and not cancelled:
-            raise
-    kind, name, by = errand_name(tr, whole.errand.kind), whole.elder.name, facts["by"]
-    match facts["event"]:
-        case "asked":
-            text = tr("🛒 {by} asks for an errand: {kind} for {name}", by=by, kind=kind, name=name)
-        case "claimed":
-            text = tr(
-                "✋ {by} has taken the errand: {kind} for {name}", by=by, kind=kind, name=name
-            )
-        case "on_the_way":
-            text = tr("🚶 {by} is on the way: {kind} for {name}", by=by, kind=kind, name=name)
-        case "done":
-            text = tr("✅ Done by {by}: {kind} for {name}", by=by, kind=kind, name=name)
-        case "returned":
-            text = tr("↩️ {by} gave the errand back: {kind} for {name}. It is offered again.",
-                      by=by, kind=kind, name=name)  # fmt: skip
-        case "failed":
-            text = tr(
-                "🚫 {by} could not do the errand: {kind} for {name}", by=by, kind=kind, name=name
-            )
-        case _:
-            text = tr("✖️ {by} cancelled the errand: {kind}", by=by, kind=kind)
-    return Screen(text)

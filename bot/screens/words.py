@@ -246,21 +246,74 @@ def errand_name(tr: Texts, kind: errands.Kind) -> Markup:
             return tr("🔧 small repair")
 
 
+def payer_name(tr: Texts, payer: errands.Payer) -> Markup:
+    """Who pays for what is bought."""
+    match payer:
+        case errands.Payer.ELDER:
+            return tr("the elder")
+        case errands.Payer.FAMILY:
+            return tr("the family")
+        case errands.Payer.STATION:
+            return tr("the station")
+        case errands.Payer.NOBODY:
+            return tr("nothing to pay")
+
+
+def edit_reason(tr: Texts, reason: str) -> Markup:
+    """Why an errand was changed; what somebody wrote stays as it is."""
+    match reason:
+        case "slip":
+            return tr("it was written wrongly")
+        case "changed":
+            return tr("it is wanted differently now")
+        case _:
+            return Markup("{}").format(reason)
+
+
 def errand_state(tr: Texts, state: errands.State) -> Markup:
     """Where an errand is."""
     match state:
+        case errands.State.REQUESTED:
+            return tr("waiting for approval")
         case errands.State.OPEN:
             return tr("open")
         case errands.State.CLAIMED:
             return tr("claimed")
         case errands.State.ON_THE_WAY:
             return tr("on the way")
+        case errands.State.BOUGHT:
+            return tr("bought")
         case errands.State.DONE:
             return tr("done")
+        case errands.State.CONFIRMED:
+            return tr("confirmed")
         case errands.State.CANCELLED:
             return tr("cancelled")
         case errands.State.FAILED:
             return tr("not possible")
+
+
+def errand_reason(tr: Texts, reason: str) -> Markup:
+    """Why an errand was given back or could not be done."""
+    match reason:
+        case errands.WhyNot.NO_TIME:
+            return tr("I have no time after all")
+        case errands.WhyNot.NOT_THERE:
+            return tr("not to be had")
+        case errands.WhyNot.NOBODY_HOME:
+            return tr("nobody at home")
+        case errands.WhyNot.NOT_NEEDED:
+            return tr("no longer needed")
+        case errands.WhyNot.NOT_ALLOWED:
+            return tr("not something volunteers do")
+        case errands.WhyNot.SILENT:
+            return tr("no answer")
+        case errands.WhyNot.NO_PHONE:
+            return tr("the elder has no phone for it")
+        case errands.WhyNot.HANDED_OVER:
+            return tr("handed over in person")
+        case _:
+            return tr("another reason")
 
 
 def visit_state(tr: Texts, state: visits.State) -> Markup:
@@ -371,7 +424,7 @@ def command_text(tr: Texts, command: str) -> Markup:
         case "available":
             return tr("When I can come")
         case "errands":
-            return tr("Errands to claim")
+            return tr("Errands")
         case "elder":
             return tr("My family")
         case "errand":
@@ -419,6 +472,8 @@ def form_error(tr: Texts, kind: str, context: dict[str, str]) -> Markup:
             return tr("Please write a time like 9:30.")
         case "not_over":
             return tr("That is not over yet. Please look at the time once more.")
+        case "no_sum":
+            return tr("Please write a sum in yuan, like 35.60.")
         case "date_range":
             return tr("Please write two days like 4-12 4-15, the first one not before today.")
         case _:

@@ -15,6 +15,7 @@ GOES_TO_A_DOOR, SAYS_NO, GIVES_A_DOOR_BACK = 0.45, 0.15, 0.06
 VISITS, REPORTS_AFTER_A_DOOR = 0.3, 0.92
 CAN_COME, DECLINES_ONE = 0.8, 0.3
 ERRAND_TAKERS = (1, 1, 2, 3)
+TAKES_AN_ERRAND, NOT_ME = 0.35, 0.15
 AT_THE_SAME_MOMENT = 0.3
 FINISHES, GIVES_BACK = 0.85, 0.6
 TAKES_AN_ALERT = 0.05
@@ -78,6 +79,7 @@ class Volunteers:
         self._mind_visits(helper, message)
         self._mind_leaving(helper, message)
         self._mind_offer(helper, message)
+        self._mind_errand_offer(helper, message)
         self._mind_errand(helper, message)
         for data in self._first_time(helper, message, "alert_take"):
             if self.hands.likely(TAKES_AN_ALERT):
@@ -152,6 +154,14 @@ class Volunteers:
                 self._later(helper, message, data, 2, 300)
             elif self.hands.likely(SAYS_NO):
                 self._later(helper, message, f"cover_no:{number(data)}", 2, 300)
+
+    def _mind_errand_offer(self, helper: Helper, message: Message) -> None:
+        """An errand for this one: some take it, some say "not me", some say nothing."""
+        for data in self._first_time(helper, message, "claim"):
+            if self.hands.likely(TAKES_AN_ERRAND):
+                self._later(helper, message, data, 1, 40)
+            elif self.hands.likely(NOT_ME):
+                self._later(helper, message, f"errand_no:{number(data)}", 1, 40)
 
     def _mind_errand(self, helper: Helper, message: Message) -> None:
         """On the way, done; or given back with a reason."""

@@ -1,6 +1,15 @@
 """All tables, on one page."""
 
 from storage.tables.columns import Table
+from storage.tables.errand import (
+    Errand,
+    ErrandHelper,
+    ErrandMoney,
+    ErrandOffer,
+    ErrandPhoto,
+    ErrandStep,
+    StandingErrand,
+)
 from storage.tables.people import (
     Audit,
     Community,
@@ -47,8 +56,6 @@ from storage.tables.work import (
     Assignment,
     CheckIn,
     Contact,
-    Errand,
-    ErrandStep,
     VisitFile,
     WeekPlan,
 )
@@ -70,6 +77,10 @@ __all__ = [
     "Draft",
     "Elder",
     "Errand",
+    "ErrandHelper",
+    "ErrandMoney",
+    "ErrandOffer",
+    "ErrandPhoto",
     "ErrandStep",
     "FamilyLink",
     "FollowUp",
@@ -91,6 +102,7 @@ __all__ = [
     "ServiceHours",
     "SingleDate",
     "Standing",
+    "StandingErrand",
     "Surge",
     "Swap",
     "Table",

@@ -1,11 +1,11 @@
-"""Tables of what happens: contacts, check-ins, visits, errands."""
+"""Tables of what happens: contacts, check-ins, visits."""
 
 from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from care import calls, errands, presence, visit_files, visits
+from care import calls, presence, visit_files, visits
 from care.days import HalfDay
 from storage.tables.columns import Json, Jsons, Key, Table, words
 
@@ -141,39 +141,3 @@ class VisitFile(Table):
     caption: Mapped[str | None] = mapped_column(Text)
     by_id: Mapped[int] = mapped_column(ForeignKey(MEMBER))
     at: Mapped[datetime]
-
-
-class Errand(Table):
-    """Something to be fetched, paid, repaired, or gone along to; `claimed_by` is one or nobody."""
-
-    __tablename__ = "errand"
-    __table_args__ = (Index(None, "community_id", "state"),)
-
-    id: Mapped[Key]
-    community_id: Mapped[int] = mapped_column(ForeignKey(COMMUNITY))
-    elder_id: Mapped[int] = mapped_column(ForeignKey(ELDER), index=True)
-    kind: Mapped[errands.Kind] = mapped_column(words(errands.Kind))
-    what: Mapped[str] = mapped_column(Text)
-    photo: Mapped[str | None] = mapped_column(String(200))
-    by_when: Mapped[datetime]
-    asked_by: Mapped[int] = mapped_column(ForeignKey(MEMBER))
-    asked_at: Mapped[datetime]
-    state: Mapped[errands.State] = mapped_column(words(errands.State))
-    claimed_by: Mapped[int | None] = mapped_column(ForeignKey(MEMBER), index=True)
-    claimed_at: Mapped[datetime | None]
-    ended_at: Mapped[datetime | None]
-    reason: Mapped[str | None] = mapped_column(Text)
-
-
-class ErrandStep(Table):
-    """What was done to an errand, by whom, when; only ever added to."""
-
-    __tablename__ = "errand_step"
-
-    id: Mapped[Key]
-    community_id: Mapped[int] = mapped_column(ForeignKey(COMMUNITY))
-    errand_id: Mapped[int] = mapped_column(ForeignKey("errand.id"), index=True)
-    step: Mapped[str] = mapped_column(String(24))
-    by_id: Mapped[int] = mapped_column(ForeignKey(MEMBER))
-    at: Mapped[datetime]
-    reason: Mapped[str | None] = mapped_column(Text)

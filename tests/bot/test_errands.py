@@ -2,13 +2,18 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from bot.playground.records import Group, Person
 from care.access import Role
+from care.hours import Kind, Work
 from storage import members
+from storage.once import upsert
+from storage.tables import Community, ErrandHelper, ServiceHours
 from tests.stage import Stage, sqlite_url, staged
 
 ADDRESS = "12号楼 3单元 501"
@@ -36,6 +41,18 @@ class Town:
         await stage.tap(self.daughter, "tomorrow")
 
 
+async def at_once(stage: Stage, *approved: Person) -> None:
+    """No circle waits for the one before it; these volunteers may fetch medicine."""
+    async with stage.database.write() as tx:
+        station = await tx.get_one(Community, stage.station.id)
+        station.settings = {"errand_pairing_minutes": 0, "errand_neighbours_minutes": 0}
+        for one in approved:
+            member = (await stage.member(one)).id
+            key = {"member_id": member}
+            values = {"medicine": True, "decided_by": None}
+            await upsert(tx, ErrandHelper, key, values, community_id=station.id)
+
+
 @pytest.fixture
 async def town(tmp_path: Path) -> AsyncIterator[Town]:
     async with staged(sqlite_url(tmp_path)) as stage:
@@ -53,6 +70,7 @@ async def town(tmp_path: Path) -> AsyncIterator[Town]:
         )
         daughter = await stage.person("王小雨", Role.FAMILY, elder="王桂芳")
         await stage.pair(li, [chen], ["王桂芳"])
+        await at_once(stage, zhou)
         group = await stage.group("志愿者", [li, chen, zhou], li)
         yield Town(stage, boss, li, chen, zhou, daughter, group)
 
@@ -108,6 +126,18 @@ async def test_the_asker_and_the_social_worker_hear_each_step(town: Town) -> Non
     await stage.tap(town.chen, "✅ Done")
     assert "Done by 陈同学" in stage.last(town.daughter).text
     assert "Done by 陈同学" in stage.last(town.li).text
+
+
+async def test_the_time_from_setting_out_until_it_is_done_counts_as_service(town: Town) -> None:
+    await town.ask()
+    await town.stage.tap(town.chen, "claim")
+    await town.stage.tap(town.chen, "set_out")
+    town.stage.clock.set(town.stage.clock.now() + timedelta(minutes=35))
+    await town.stage.tap(town.chen, "finish")
+    async with town.stage.database.read() as tx:
+        [row] = await tx.scalars(select(ServiceHours))
+    assert (row.work, row.kind, row.minutes) == (Work.ERRAND, Kind.VERIFIED, 35)
+    assert row.member_id == (await town.stage.member(town.chen)).id
 
 
 async def test_a_second_tap_by_the_same_volunteer_changes_nothing(town: Town) -> None:

@@ -27,7 +27,7 @@ def take(browser_path: str, target: Path, language: str = "zh") -> None:
         wang.say("硝苯地平缓释片两盒")
         wang.tap("answer:", ":=1")
         wang.sees("硝苯地平")
-        Phone(page, GROUP).sees("💊")
+        Phone(page, CHEN).sees("💊")
         li.node.click(position={"x": 8, "y": 300})
         page.wait_for_timeout(SETTLED_MS)
         page.mouse.move(0, 0)

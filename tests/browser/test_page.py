@@ -8,7 +8,6 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.demo import (
     CHEN,
     GRANNY,
-    GROUP,
     LI,
     LIU,
     PATIENCE,
@@ -60,7 +59,6 @@ def ask_for_an_errand(wang: Phone) -> None:
 def claim_it_both_at_once(page: Page, chen: Phone, liu: Phone) -> tuple[Phone, Phone]:
     """Who got it, and who was told that it is taken."""
     for phone in (chen, liu):
-        phone.open_chat(GROUP)
         phone.sees("💊")
     keys = [phone.key("claim:").element_handle() for phone in (chen, liu)]
     page.evaluate("keys => keys.forEach((key) => key.click())", keys)
@@ -73,8 +71,6 @@ def claim_it_both_at_once(page: Page, chen: Phone, liu: Phone) -> tuple[Phone, P
     late.node.get_by_test_id("alert-ok").click()
     late.sees(name)
     expect(late.key("claim:", text="💊")).to_have_count(0)
-    for phone in (chen, liu):
-        phone.open_chat(phone.place)
     return first, late
 
 

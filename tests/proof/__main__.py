@@ -22,8 +22,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from bot.proof import races
 from tests.postgres import installations, running
-from tests.proof import kill, races, simulated
+from tests.proof import kill, simulated
 from tests.proof.simulated import History
 
 COLUMNS = ("proof", "what was done", "lost", "doubled", "other faults", "seconds")
@@ -185,7 +186,9 @@ HEAD = """\
 What the promises of [architecture](architecture.md) are held against. `make proof` runs all of it
 and ends with an error when anything is lost, doubled, late or told to the wrong person. `make test`
 runs the same for less long: 20 kills, 2,400 claims, and simulated days; and it shows for each guard
-taken out that the proof would notice."""
+taken out that the proof would notice. `nuanlin proof races --claims 20000 --processes 8` runs the
+races alone, for whoever wants to see them on their own machine, or with `--database` on their own
+kind of database."""
 SIMULATED_HOW = """\
 The real program on a real SQLite file, with a virtual clock and a Telegram inside the process:
 82 elders, and people who answer, sleep, forget, go on leave, fall ill (`nuanlin simulate`). After

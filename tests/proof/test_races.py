@@ -1,9 +1,13 @@
 import asyncio
+import json
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from tests.proof import races
+from bot.main import app
+from bot.proof import races
+from tests.proof.races import careless
 
 
 def test_eight_processes_claim_the_same_300_errands_and_each_has_one_owner(
@@ -18,7 +22,7 @@ def test_eight_processes_claim_the_same_300_errands_and_each_has_one_owner(
 def test_reading_before_writing_is_caught_giving_one_errand_to_several(database_url: str) -> None:
     on = asyncio.run(races.prepare(database_url, 4, 10))
 
-    result = races.race(on, way="careless")
+    result = races.race(on, way=careless)
 
     assert not result.sound
     assert result.double == 10
@@ -45,3 +49,20 @@ def test_two_who_were_both_told_yours_are_a_double(tmp_path: Path, racers: list[
     told = [races.Told(racer, won=list(on.errands)) for racer in on.racers]
 
     assert asyncio.run(races.judge(on, told, 1.0)).double == 1
+
+
+def test_the_command_prints_the_figures_of_a_race_of_its_own() -> None:
+    run = ["proof", "races", "--claims", "8", "--processes", "2", "--json"]
+    result = CliRunner().invoke(app, run)
+    assert result.exit_code == 0
+    figures = json.loads(result.stdout)
+    assert list(figures) == ["claims", "won", "double", "lost", "seconds"]
+    assert (figures["claims"], figures["won"], figures["double"], figures["lost"]) == (8, 4, 0, 0)
+
+
+def test_a_database_that_is_in_use_is_left_alone(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'station.db'}"
+    asyncio.run(races.prepare(url, 1, 1))
+    result = CliRunner().invoke(app, ["proof", "races", "--claims", "2", "--database", url])
+    assert result.exit_code != 0
+    assert "empty" in str(result.exception)

@@ -12,10 +12,11 @@ from bot.playground.telegram import LocalTelegram
 from bot.playground.updates import Updates
 from care.access import Role
 from care.elders import ElderFacts, Tier
+from care.errand_offers import Circle
 from care.errands import Kind
 from care.joining import Standing as Joined
 from care.notices import Notice
-from storage import communities, elders, errands, members, pairings
+from storage import communities, elders, errand_circles, errands, members, pairings
 from storage.call_list import list_card
 from storage.engine import Database, parse_url
 from storage.errand_offers import errand_card
@@ -105,6 +106,8 @@ async def build(url: str, offers: int, calls: int) -> Town:
 
 async def _fill(tx: AsyncSession, town: Town, offers: int, calls: int) -> None:
     station = await communities.create(tx, START, "试验社区", "Asia/Shanghai", "zh_CN")
+    # The same few claim all day long.
+    station.settings = {"errands_at_once": 1_000_000}
     for number in range(VOLUNTEERS):
         await _join(tx, town, station, f"志愿者{number + 1}", Role.VOLUNTEER)
     for number in range(WORKERS):
@@ -163,6 +166,9 @@ async def _offer(
     elder = await elders.named(tx, station.id, f"老人{number % WORKERS + 1}")
     by_when = START + timedelta(hours=8)
     errand = await errands.ask(tx, START, elder, Kind.GROCERIES, "米", by_when, asker.member.id)
+    for circle in Circle:
+        # Their cards stand in the chats already.
+        await errand_circles.note_asked(tx, START, errand, circle, None)
     cards = {
         one.id: _stand(
             tx,

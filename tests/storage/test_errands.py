@@ -9,9 +9,9 @@ from sqlalchemy import select
 from care.access import Role
 from care.errands import Kind, State, Step
 from care.refusals import NotYours, Stale, Taken
-from storage import errands, members
+from storage import errand_offers, errands, members
 from storage.engine import Database
-from storage.tables import Errand, ErrandStep
+from storage.tables import Community, Errand, ErrandStep
 from tests.storage.towns import NOW, Town, Towns, viewer
 
 
@@ -21,6 +21,13 @@ async def claim(database: Database, town: Town, member: int | None = None) -> er
         claimer = type(claimer)(member, town.id, claimer.roles)
     async with database.write() as tx:
         return await errands.claim(tx, NOW, claimer, town.errand.id)
+
+
+async def offer(database: Database, town: Town, errand: int) -> None:
+    async with database.write() as tx:
+        station = await tx.get_one(Community, town.id)
+        whole = await errands.load(tx, town.id, errand)
+        await errand_offers.offer(tx, NOW, station, whole)
 
 
 async def steps(database: Database, errand: int) -> list[str]:
@@ -133,6 +140,8 @@ async def test_a_step_upon_what_somebody_else_holds_by_now_is_stale(
 
 async def test_lists_are_of_ones_own_community(database: Database, towns: Towns) -> None:
     chen = viewer(towns.here.chen, Role.VOLUNTEER)
+    await offer(database, towns.here, towns.here.errand.id)
+    await offer(database, towns.there, towns.there.errand.id)
     async with database.read() as tx:
         assert [one.errand.id for one in await errands.open_for(tx, chen)] == [towns.here.errand.id]
         assert await errands.in_hand_of(tx, chen) == []
@@ -150,6 +159,8 @@ async def test_the_most_urgent_stands_first(database: Database, towns: Towns) ->
         soon = await errands.ask(
             tx, NOW, here.zhao, Kind.REPAIR, "灯", NOW + timedelta(hours=1), here.li.id
         )
+    await offer(database, here, soon.id)
+    await offer(database, here, here.errand.id)
     async with database.read() as tx:
         found = await errands.open_for(tx, viewer(here.chen, Role.VOLUNTEER))
     assert [one.errand.id for one in found] == [soon.id, here.errand.id]

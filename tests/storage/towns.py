@@ -112,7 +112,7 @@ async def _town(tx: AsyncSession, name: str) -> Town:
     )
     pairing = await pairings.create(tx, NOW, station.id, li.id, [chen.id], [wang.id])
     errand = await errands.ask(
-        tx, NOW, wang, Kind.MEDICINE, "降压药", NOW + timedelta(days=1), daughter.id
+        tx, NOW, wang, Kind.GROCERIES, "大米", NOW + timedelta(days=1), daughter.id
     )
     yesterday = TODAY - timedelta(days=1)
     called = Happened(ContactKind.CALL, Outcome.FINE, li.id, yesterday, NOW, "yesterday")

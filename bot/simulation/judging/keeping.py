@@ -15,6 +15,7 @@ KEPT = {
     "red_day": "elder_id, day, closed_as",
     "closed_day": "community_id, day",
     "errand_step": "errand_id, step, by_id, at",
+    "errand_money": "errand_id, holder_id, flow, side, fen, corrects, at",
     "tier_change": "elder_id, after, at",
     "check_in": "elder_id, day",
 }

@@ -9,7 +9,7 @@ from bot.simulation.judging.mail import Letter, Mail
 from bot.texts import Texts
 
 ENDS = frozenset({"return", "finish", "fail", "cancel"})
-IN_HAND = ("claimed", "on_the_way")
+IN_HAND = ("claimed", "on_the_way", "bought")
 # Buttons that only the owner has.
 OWNERS_BUTTON = {"errand_step": "errand", "door_return": "door"}
 GIVEN_UP = ("declined", "dropped", "not_possible")

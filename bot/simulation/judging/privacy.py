@@ -15,6 +15,8 @@ ADDRESS = re.compile(r"\d+号楼 \d单元 \d+")
 # A message is drawn a moment before it is sent, and what was true then may be over; and the
 # program's clock may be wrong by hours.
 SLACK = timedelta(hours=3, minutes=2)
+# Steps after which an errand is still in the same hand.
+STILL_IN_HAND = frozenset({"set_out", "buy", "keep", "edit"})
 
 
 class Privacy:
@@ -154,7 +156,7 @@ class Privacy:
             for step, by, when in taken:
                 if step == "claim" and by == member:
                     begun = when
-                elif step not in {"claim", "set_out"} and begun is not None:
+                elif step not in {"claim", *STILL_IN_HAND} and begun is not None:
                     if begun - SLACK <= at <= when + SLACK:
                         return True
                     begun = None

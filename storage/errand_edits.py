@@ -1,0 +1,64 @@
+"""Changing what is asked for, with before and after kept; what was asked for before."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from care.errands import Kind, State, Step
+from storage.errands import Whole, move, note
+from storage.tables import Elder, Errand, ErrandStep, Member
+
+EDITABLE = ("what", "by_when", "meet_at", "budget_fen", "payer", "photo")
+
+
+async def edit(
+    tx: AsyncSession, now: datetime, whole: Whole, by: int, reason: str, **after_: Any
+) -> list[str]:
+    """Change what is asked for, with a reason; the names of what really changed.
+
+    `after_` are new values of `EDITABLE`; before and after are kept in the history.
+
+    Raises:
+        Stale: the errand is in no state that allows it.
+    """
+    errand = whole.errand
+    new = {name: after_[name] for name in EDITABLE if name in after_}
+    old = {name: getattr(errand, name) for name in new}
+    names = [name for name in new if new[name] != old[name]]
+    if not names:
+        return []
+    await move(tx, errand, Step.EDIT, {name: new[name] for name in names})
+    facts = {name: [_plain(old[name]), _plain(new[name])] for name in names}
+    note(tx, now, errand, Step.EDIT, by, reason, facts)
+    await tx.refresh(errand)
+    return names
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+async def history(tx: AsyncSession, errand: Errand) -> list[tuple[ErrandStep, Member]]:
+    """Every step with who took it, the first first."""
+    found = await tx.execute(
+        select(ErrandStep, Member)
+        .join(Member, Member.id == ErrandStep.by_id)
+        .where(ErrandStep.errand_id == errand.id)
+        .order_by(ErrandStep.id)
+    )
+    return [(step, member) for step, member in found]
+
+
+async def lately_of_elder(tx: AsyncSession, elder: Elder, most: int = 5) -> list[Errand]:
+    """What was asked for an elder before, each thing once, the latest first: to ask again."""
+    found: dict[tuple[Kind, str], Errand] = {}
+    for one in await tx.scalars(
+        select(Errand)
+        .where(Errand.elder_id == elder.id, Errand.state != State.REQUESTED)
+        .order_by(Errand.id.desc())
+        .limit(most * 10)
+    ):
+        found.setdefault((one.kind, one.what), one)
+    return list(found.values())[:most]
