@@ -29,12 +29,12 @@ from bot.turn import App, Turns
 from scheduler import proposer
 from scheduler.heartbeat import Heartbeat
 from scheduler.jobs import jobs
-from scheduler.planner_worker import Planner
+from scheduler.planner_worker import Here, Planner
 from scheduler.week import Plans
 from storage.engine import Database
 
 log = structlog.get_logger()
-__all__ = ["Planner", "Service", "Webhook", "prepare", "requests"]
+__all__ = ["Here", "Planner", "Service", "Webhook", "prepare", "requests"]
 
 
 async def prepare(update: Update, database: Database, now: datetime) -> Any:

@@ -131,9 +131,9 @@ async def test_the_asker_and_the_social_worker_hear_each_step(town: Town) -> Non
 async def test_the_time_from_setting_out_until_it_is_done_counts_as_service(town: Town) -> None:
     await town.ask()
     await town.stage.tap(town.chen, "claim")
-    await town.stage.tap(town.chen, "set_out")
+    await town.stage.tap(town.chen, "On my way")
     town.stage.clock.set(town.stage.clock.now() + timedelta(minutes=35))
-    await town.stage.tap(town.chen, "finish")
+    await town.stage.tap(town.chen, "✅ Done")
     async with town.stage.database.read() as tx:
         [row] = await tx.scalars(select(ServiceHours))
     assert (row.work, row.kind, row.minutes) == (Work.ERRAND, Kind.VERIFIED, 35)

@@ -375,7 +375,7 @@ async def test_hours_outlive_the_plan_and_the_elders_care(home: Street) -> None:
     home.stage.clock.set(local("2026-04-13 20:00"))
     before = len(home.stage.chat(home.chen))
     await home.stage.at("21:00")
-    assert len(home.stage.chat(home.chen)) == before
+    assert [one.text for one in home.stage.chat(home.chen)[before:] if "王桂芳" in one.text] == []
     await home.stage.at("2026-04-14 00:01")
     [found] = await hours(home)
     assert (found.kind, found.reason) == (Kind.ADDED, Why.NO_SIGN_OUT)
