@@ -140,7 +140,7 @@ class Problem:
     Attributes:
         locked: visits that stay as they are, whatever speaks against them.
         in_one_half_day: visits a volunteer makes in one half-day at most.
-        cover: whether volunteers of other pairings may be sent.
+        own_only: elders to whom nobody is sent but volunteers of their pairing.
     """
 
     needs: tuple[Need, ...]
@@ -148,7 +148,7 @@ class Problem:
     locked: tuple[Visit, ...] = ()
     distances: Distances = Distances()
     in_one_half_day: int = 2
-    cover: bool = True
+    own_only: frozenset[int] = frozenset()
 
     def sorted(self) -> Self:
         """The same problem, whatever the order in which it was told."""
@@ -158,7 +158,7 @@ class Problem:
             tuple(sorted(self.locked, key=lambda one: one.key)),
             self.distances,
             self.in_one_half_day,
-            self.cover,
+            self.own_only,
         )
 
     @cached_property

@@ -202,7 +202,7 @@ def _could(problem: Problem, need: Need, one: Volunteer) -> bool:
     days = problem.free[need.elder_id]
     return (
         need.owed > 0
-        and (problem.cover or own(need, one))
+        and (need.elder_id not in problem.own_only or own(need, one))
         and any(day in days for day, _ in problem.openings[one.member_id])
         and barred(need, one, problem.distances) is None
     )

@@ -108,11 +108,11 @@ async def read(
     wanted = frozenset(plan.wanted_for) if plan and step is Step.MISSING else frozenset[int]()
     told = plan.published_at if plan and plan.published_at else now
     after = _after(now, station, found, rows, told)
-    # Inside the pairing first; on the last step anybody who can come.
-    return replace(
-        after,
-        problem=rounds.only_for(replace(after.problem, cover=step is Step.LIST), wanted),
-    )
+    # Inside the pairing first; anybody who can come once the staff has been told of a gap.
+    told_of = set(plan.gaps.get("told", [])) if plan else set[int]()
+    own_only = frozenset(known.elders) - told_of if step is not Step.LIST else frozenset[int]()
+    problem = rounds.only_for(replace(after.problem, own_only=own_only), wanted)
+    return replace(after, problem=problem)
 
 
 def _before(found: Round, rows: Sequence[Visiting]) -> Round:

@@ -99,9 +99,7 @@ async def _visits_on_top(tx: AsyncSession, now: datetime, people: People, today:
         await visits.assign(tx, now, station, week, pairing, visit, State.ACCEPTED)
 
 
-async def _week(
-    tx: AsyncSession, people: People, week: date, today: date, planner: Here
-) -> None:
+async def _week(tx: AsyncSession, people: People, week: date, today: date, planner: Here) -> None:
     """Plan a week as the Sunday before did; then let happen what lies in the past."""
     station = people.station
     published = moment(week - timedelta(days=1), time(18), people.zone)

@@ -18,6 +18,8 @@ CHEN = "陈同学"
 @pytest.fixture
 async def home(tmp_path: Path) -> AsyncIterator[Street]:
     async with street(tmp_path) as found:
+        await found.can_come(found.chen)
+        await found.can_come(found.wang)
         yield found
 
 
@@ -143,6 +145,7 @@ async def test_the_plan_keeps_to_what_was_said_of_a_date(home: Street) -> None:
 
 
 async def test_who_takes_back_a_half_day_with_a_visit_is_told_so(home: Street) -> None:
+    await home.can_come(home.chen, "mon_am")
     await home.published()
     visit = next(one for one in await home.visits() if str(one.day) == "2026-04-13")
     await home.stage.say(home.chen, "/available")

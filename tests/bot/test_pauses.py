@@ -216,6 +216,7 @@ async def test_drafts_within_the_pause_are_dropped_and_nobody_hears_of_them(
 
 
 async def test_a_week_that_is_planned_later_leaves_the_paused_days_free(home: Street) -> None:
+    await home.can_come(home.chen)
     await paused(home, "4-16")
     await home.published()
     days = sorted(str(one.day) for one in await home.visits() if one.elder_id == 1)

@@ -194,6 +194,21 @@ def test_planning_prints_nothing_where_a_command_gives_its_answer(
     assert capfd.readouterr() == ("", "")
 
 
+@settings(max_examples=40)
+@given(problems())
+def test_a_quick_plan_breaks_no_rule_and_leaves_no_more_uncovered(problem: Problem) -> None:
+    plan = solve(problem, quick=True)
+    assert not breaks(problem, plan)
+    assert missed(problem, plan.visits) <= missed(problem, solve(problem).visits)
+    assert plan.bound <= plan.objective
+
+
+def test_who_is_visited_by_the_own_pairing_only_is_covered_by_nobody_else() -> None:
+    problem = week(elder(1), elder(2), person(101, pairing=2), own_only=frozenset({1}))
+    for quick in (False, True):
+        assert {one.elder_id for one in solve(problem, quick=quick).visits} == {2}
+
+
 def test_own_pairing_first_and_cover_only_for_what_it_cannot_do() -> None:
     busy = person(101, "mon_am", most=1)
     near = person(102, pairing=2, most=9)

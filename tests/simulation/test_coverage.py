@@ -51,6 +51,8 @@ async def test_what_somebody_could_have_made_counts_as_coverable(tmp_path: Path)
     async with street(tmp_path) as home:
         await away(home)
         await home.published()
+        await home.stage.say(home.wang, "/visits")
+        await home.stage.tap(home.wang, "visits_yes")
         await home.can_come(home.wang, most=5)
         found, _ = judged(tmp_path)
     assert found.visits == {"owed": 4, "coverable": 4, "covered": 2}

@@ -15,7 +15,8 @@ from bot.playground.records import Person
 from care.access import Role
 from care.elders import Tier
 from care.visits import PLANNED, State
-from storage.tables import Assignment, WeekPlan
+from care.wishes import Kind, Side
+from storage.tables import Assignment, WeekPlan, Wish
 from tests.street import Street, street
 
 FRIDAY, SUNDAY = "2026-04-10 16:00", "2026-04-12 18:00"
@@ -217,3 +218,40 @@ async def test_a_new_volunteer_in_mid_week_gets_what_nobody_made(town: Town) -> 
     assert len(new) == 2
     assert min(one.day for one in new) >= date(2026, 4, 14)
     assert home.says(he, "您的探访安排")
+
+
+async def test_of_two_who_go_together_one_cannot_so_nobody_goes_alone(town: Town) -> None:
+    home = town.home
+    li = await town.id_of(home.li)
+    async with home.stage.database.write() as tx:
+        station = home.stage.station.id
+        tx.add(
+            Wish(
+                community_id=station, elder_id=1, kind=Kind.TWO_PEOPLE, side=Side.ELDER,
+                by_id=li, created_at=home.stage.clock.now(),
+            )
+        )  # fmt: skip
+    for who in (home.chen, home.wang):
+        await home.can_come(who, "wed_am", "fri_am", most=4)
+    await home.stage.at(SUNDAY)
+    both = [one for one in await town.rows(State.OFFERED) if one.elder_id == 1]
+    assert len(both) == 4
+    assert sorted(one.second for one in both) == [False, False, True, True]
+    chen = await town.id_of(home.chen)
+    mine = next(one for one in both if one.volunteer_id == chen)
+    await home.stage.tap(home.chen, f"visit:{mine.id}")
+    await home.forge(home.chen, f"visit_no:{mine.id}:busy")
+    await home.stage.at(EVENING)
+    left = [one for one in await town.rows(*PLANNED) if one.elder_id == 1 and one.day == mine.day]
+    assert len(left) != 1
+
+
+async def test_for_a_social_worker_on_leave_the_deputy_gets_the_week(town: Town) -> None:
+    home = town.home
+    he = await home.stage.person("何方", Role.SOCIAL_WORKER)
+    await home.stage.say(home.li, "/leave")
+    await home.stage.say(home.li, "4-11 4-14")
+    await home.stage.tap(home.li, "何方")
+    await home.stage.at(SUNDAY)
+    assert "王桂芳" in home.about(he, "上门探访安排").text
+    assert not home.says(home.li, "上门探访安排")

@@ -9,7 +9,7 @@ from bot.simulation.judging.bench import Invariant, Records, Verdicts, day_of
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 # A visit that somebody was asked for and has not given back, or that was tried at the door.
-COVERED = "('offered', 'accepted', 'signed_in', 'done', 'not_possible')"
+COVERED = frozenset({"offered", "accepted", "signed_in", "done", "not_possible"})
 OWED_A_WEEK = 2
 
 
@@ -49,14 +49,20 @@ class Coverage:
                 str(week), str(week),
             )
         }  # fmt: skip
-        free = self._free(community, week)
+        room = self._room(community, week)
+        asked: dict[int, list[int]] = {}
+        places: dict[int, list[int]] = {}
         for elder in self._steady(community, week):
             covered = min(OWED_A_WEEK, len(days[elder]))
             missing = OWED_A_WEEK - covered
-            could = len({day for day, _ in free if day not in days[elder]})
+            asked[elder] = [who for who, (_, when) in sorted(room.items()) if when - days[elder]]
+            more = sum(
+                _found(elder, asked, {who: most for who, (most, _) in room.items()}, places, set())
+                for _ in range(missing)
+            )
             self.visits["owed"] += OWED_A_WEEK
             self.visits["covered"] += covered
-            self.visits["coverable"] += covered + min(missing, could)
+            self.visits["coverable"] += covered + more
             self._verdicts.check(
                 Invariant.NO_GAP_UNSAID,
                 not missing or elder in said,
@@ -67,7 +73,8 @@ class Coverage:
         """Days with a visit, planned or made, by elder."""
         found: defaultdict[int, set[date]] = defaultdict(set)
         for elder, day in self._records.rows(
-            f"SELECT elder_id, day FROM assignment WHERE week=? AND state IN {COVERED} "  # noqa: S608 - our own words
+            "SELECT elder_id, day FROM assignment WHERE week=? "
+            "AND state NOT IN ('draft', 'declined', 'dropped') "
             "UNION SELECT elder_id, day FROM contact WHERE kind='visit' AND day>=? AND day<? "
             "AND withdrawn_at IS NULL",
             str(week), str(week), str(week + WEEK),
@@ -98,16 +105,18 @@ class Coverage:
             )
         ]  # fmt: skip
 
-    def _free(self, community: int, week: date) -> set[tuple[date, int]]:
-        """Days on which a volunteer could have made one more visit."""
-        load = Counter(
-            who
-            for (who,) in self._records.rows(
-                f"SELECT volunteer_id FROM assignment WHERE week=? AND state IN {COVERED}",  # noqa: S608 - our own words
-                str(week),
-            )
+    def _room(self, community: int, week: date) -> dict[int, tuple[int, set[date]]]:
+        """Who could have made more visits: how many, and on which days.
+
+        Somebody who has not answered for a visit is not asked for another.
+        """
+        rows = self._records.rows(
+            "SELECT volunteer_id, day, state FROM assignment WHERE week=?", str(week)
         )
-        away = {
+        load = Counter(who for who, _, state in rows if state in COVERED)
+        silent = {who for who, _, state in rows if state == "offered"}
+        no = {(day_of(day), who) for who, day, state in rows if state == "declined"}
+        no |= {
             (day, who)
             for who, first, last in self._records.rows(
                 "SELECT member_id, first_day, last_day FROM leave "
@@ -117,14 +126,7 @@ class Coverage:
             for day in _days(week)
             if day_of(first) <= day <= day_of(last)
         }  # fmt: skip
-        no = {
-            (day_of(day), who)
-            for who, day in self._records.rows(
-                "SELECT volunteer_id, day FROM assignment WHERE week=? AND state='declined'",
-                str(week),
-            )
-        }
-        found = set()
+        found = {}
         for who, most, half_days in self._records.rows(
             "SELECT v.member_id, v.most_visits, v.half_days FROM volunteer v "
             "JOIN member m ON m.id=v.member_id WHERE v.community_id=? AND m.standing='active' "
@@ -132,14 +134,38 @@ class Coverage:
             "WHERE pv.member_id=v.member_id AND p.ended_at IS NULL)",
             community,
         ):
-            if load[who] < most:
-                names = {name[:3] for name in loads(half_days)}
-                found |= {
-                    (day, who)
-                    for day, name in zip(_days(week), DAYS, strict=True)
-                    if name in names and (day, who) not in away | no
-                }
+            names = {name[:3] for name in loads(half_days)}
+            when = {
+                day
+                for day, name in zip(_days(week), DAYS, strict=True)
+                if name in names and (day, who) not in no
+            }
+            if load[who] < most and who not in silent:
+                found[who] = (most - load[who], when)
         return found
+
+
+def _found(
+    elder: int,
+    asked: dict[int, list[int]],
+    most: dict[int, int],
+    places: dict[int, list[int]],
+    seen: set[int],
+) -> bool:
+    """Whether somebody has room for one more visit, others being moved if need be (Kuhn)."""
+    for who in asked[elder]:
+        if who in seen:
+            continue
+        seen.add(who)
+        taken = places.setdefault(who, [])
+        if len(taken) < most[who]:
+            taken.append(elder)
+            return True
+        for place, other in enumerate(taken):
+            if _found(other, asked, most, places, seen):
+                taken[place] = elder
+                return True
+    return False
 
 
 def _days(week: date) -> list[date]:
