@@ -155,6 +155,7 @@ assert not opened, opened
     assert done.stdout == ""
 
 
+@pytest.mark.timeout(400)  # it runs a fifth of the suite once more, and others run beside it
 def test_every_branch_of_the_rules_is_tested(tmp_path: Path) -> None:
     """By the tests of `care/` alone: a rule that only a story reaches is not tested by itself."""
     # Examples drawn anew each time would reach a rare branch on some days only.
