@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.access import Viewer
@@ -171,8 +171,10 @@ async def tell(tx: AsyncSession, now: datetime, station: Community, week: date) 
     """The draft, once, to whoever decides about it before it is published, and the supervisors.
 
     While a social worker is on leave that is who has their call list (handbook, "What no system in
-    this field does well").
+    this field does well"). Where nothing is owed, nobody has to hear of nothing.
     """
+    if await _is_empty(tx, station.id, week):
+        return
     zone = zone_of(station)
     known = await pairings.staff(tx, station.id, local_day(now, zone))
     told = set(known.supervisors)
@@ -192,6 +194,25 @@ async def tell(tx: AsyncSession, now: datetime, station: Community, week: date) 
                 card=week_card(one, week),
                 expires_at=moment(week + WEEK, time(0), zone),
             )
+
+
+async def _is_empty(tx: AsyncSession, community_id: int, week: date) -> bool:
+    """Whether a draft has neither visits nor gaps."""
+    plan = await drafted(tx, community_id, week)
+    if plan is not None and plan.gaps.get("gaps"):
+        return False
+    return (
+        await tx.scalar(
+            select(
+                ~exists().where(
+                    Assignment.community_id == community_id,
+                    Assignment.week == week,
+                    Assignment.state == State.DRAFT,
+                )
+            )
+        )
+        or False
+    )
 
 
 async def access(tx: AsyncSession, viewer: Viewer, visit_id: int) -> Visiting:
