@@ -74,6 +74,7 @@ async def do(update: Update, turn: Turn) -> None:
             await _tell_leaders(turn, whole, one)
     if done:
         await _noted(turn, whole, change, one.id)
+        await turn.plan_anew()
     await _show_what_is_left(turn, whole.pairing.id)
 
 

@@ -57,6 +57,7 @@ async def end(update: Update, turn: Turn) -> None:
         target = f"pairing:{whole.pairing.id}"
         await members.audit(turn.tx, turn.now, turn.me.viewer, "pairing_ended", target)
         await refresh_call_lists(turn)
+        await turn.plan_anew()
     turn.toast(turn.tr("The pairing is dissolved."))
     await turn.show(Notice.PAIRINGS)
 

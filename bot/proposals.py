@@ -144,6 +144,7 @@ async def _take(turn: Turn, kept: Kept, names: Iterable[str]) -> None:
         if mend.volunteer_id is not None:
             follower = await members.in_community(turn.tx, station.id, mend.volunteer_id)
             await tell_paired(turn, mend.pairing_id, [follower])
+    await turn.plan_anew()
     for elder in [kept.joins[each] for each in chosen if each in kept.joins]:
         await proposals.join(turn.tx, station, elder)
         await joined(turn, elder.pairing_id or 0, elder.elder_id)

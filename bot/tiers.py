@@ -34,6 +34,7 @@ async def take(update: Update, turn: Turn) -> None:
     reason = evidence_text(Texts(station.language, turn.me.zone), _proposal(asked).question)
     before, after = asked.question.before, asked.question.after
     await tiers.take(turn.tx, turn.now, turn.me.viewer, asked, reason)
+    await turn.plan_anew()
     if Tier.RED in {before, after}:
         await refresh_lists(turn, asked.elder)
     await turn.refresh(card_of(asked.elder.id))

@@ -247,6 +247,7 @@ async def plan_again(update: Update, turn: Turn) -> None:
     monday = monday_of(word)
     await show_draft(turn, monday)
     await drafts.want(turn.tx, turn.now, turn.me.community.id, monday)
+    turn.plan_soon()
     await _redraw(turn, monday)
     turn.toast(turn.tr("It is being planned again. What is locked stays."))
 

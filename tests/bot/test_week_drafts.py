@@ -1,5 +1,6 @@
 """The draft in the staff's chat: seen, given, moved, dropped, locked, filled by hand."""
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,9 +12,11 @@ from care.elders import Tier
 from care.visits import State
 from care.wishes import Kind
 from storage import leave, wishes
+from storage import week as weeks
+from storage import week_drafts as drafts
 from storage.tables import Elder, Volunteer, WeekPlan
 from tests.drafted import MONDAY, Row, draft
-from tests.stage import local, sqlite_url, staged
+from tests.stage import sqlite_url, staged
 from tests.street import NOT_YOURS, Street, street
 
 AM, PM = HalfDay.AM, HalfDay.PM
@@ -285,17 +288,30 @@ async def test_adding_where_a_rule_forbids_it_is_answered_with_the_rule(home: St
     assert await home.stage.tap(home.li, "还是这样安排") == "已加进草稿，并锁定。"
 
 
-async def test_planning_again_is_asked_for_and_not_done_in_the_turn(home: Street) -> None:
+async def test_planning_again_is_asked_for_in_the_turn_and_done_after_it(home: Street) -> None:
     await draft(home.stage, ROWS)
-    await home.stage.tap(home.li, "draft_again")
-    wanted = (await plan_of(home)).wanted_at
-    assert wanted == home.stage.clock.now()
+    async with home.stage.database.write() as tx:
+        await drafts.want(tx, home.stage.clock.now(), home.stage.station.id, MONDAY)
+        await weeks.refresh_staff(tx, home.stage.clock.now(), home.stage.station.id, MONDAY)
+    await home.stage.settle()
+    assert (await plan_of(home)).wanted_at == home.stage.clock.now()
     for reader in (home.li, home.boss):
         assert "正在重新安排，锁定的不变" in home.stage.last(reader).text
         assert all("重新安排" not in b.label for row in home.stage.last(reader).rows for b in row)
-    home.stage.clock.set(local("2026-04-10 16:05"))
-    await home.forge(home.boss, "draft_again:2026-04-13")
-    assert (await plan_of(home)).wanted_at == wanted
+
+
+async def test_planned_again_what_is_locked_stays_and_gaps_are_filled(home: Street) -> None:
+    await draft(home.stage, ROWS)
+    await home.stage.tap(home.li, "draft_visit:1")
+    await home.stage.tap(home.li, "🔒 锁定")
+    await home.stage.tap(home.li, "‹ 草稿")
+    await home.stage.tap(home.li, "draft_again")
+    assert (await plan_of(home)).wanted_at is None
+    found = [one for one in await home.visits() if one.state is State.DRAFT]
+    assert found[0].locked
+    assert Counter(one.elder_id for one in found) == {1: 2, 2: 2}
+    for reader in (home.li, home.boss):
+        assert "4 次探访" in home.stage.last(reader).text
 
 
 async def test_what_has_become_impossible_meanwhile_is_marked(home: Street) -> None:
