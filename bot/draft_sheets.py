@@ -5,8 +5,8 @@ from typing import Any
 from telegram import Update
 
 from bot.screens.draft_sheets import words
-from bot.turn import Turn, number_of
-from bot.week_drafts import monday_of, show_draft
+from bot.turn import Turn, monday_of, number_of
+from bot.week_drafts import show_draft
 from care.draft_sheets import Edited
 from care.notices import Notice
 from care.refusals import NotYours, Stale

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -214,6 +214,21 @@ def number_of(word: str) -> int:
     if not word.isascii() or not word.isdecimal() or len(word) > LONGEST_NUMBER:
         raise Stale
     return int(word)
+
+
+def monday_of(word: str) -> date:
+    """The Monday that a button carries.
+
+    Raises:
+        Stale: no Monday.
+    """
+    try:
+        day = date.fromisoformat(word)
+    except ValueError:
+        raise Stale from None
+    if day.weekday():
+        raise Stale
+    return day
 
 
 def texts_for(opening: Opening) -> Texts:

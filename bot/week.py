@@ -8,7 +8,7 @@ from telegram import Update
 from bot import covers
 from bot.screens.families import family_card
 from bot.screens.week_visit import declined_card
-from bot.turn import Turn
+from bot.turn import Turn, monday_of
 from care.calls import Reason
 from care.days import WEEK, local_day, week_of
 from care.joining import Standing
@@ -44,20 +44,10 @@ async def _show(turn: Turn, monday: date, **facts: Any) -> None:
     await turn.show(notice, card, week=str(monday), **facts)
 
 
-def _monday(word: str) -> date:
-    try:
-        day = date.fromisoformat(word)
-    except ValueError:
-        raise Stale from None
-    if day.weekday():
-        raise Stale
-    return day
-
-
 async def show_other(update: Update, turn: Turn) -> None:
     """Another week: `week_show:<monday>`."""
     [monday] = turn.words(1)
-    await _show(turn, _monday(monday))
+    await _show(turn, monday_of(monday))
 
 
 async def turn_page(update: Update, turn: Turn) -> None:
@@ -65,13 +55,13 @@ async def turn_page(update: Update, turn: Turn) -> None:
     monday, page = turn.words(2)
     if not page.isdecimal():
         raise Stale
-    await _show(turn, _monday(monday), page=int(page))
+    await _show(turn, monday_of(monday), page=int(page))
 
 
 async def plan(update: Update, turn: Turn) -> None:
     """Have what is missing in the pairings one leads planned at once: `week_plan:<monday>`."""
     [word] = turn.words(1)
-    monday = _monday(word)
+    monday = monday_of(word)
     await _show(turn, monday)
     station = turn.me.community
     this = week_of(local_day(turn.now, turn.me.zone))

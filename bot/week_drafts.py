@@ -6,7 +6,7 @@ from typing import Any
 from telegram import Update
 
 from bot.screens.plan_reasons import bar_name
-from bot.turn import Turn, number_of
+from bot.turn import Turn, monday_of, number_of
 from care.calls import Reason
 from care.days import HalfDay
 from care.notices import Notice
@@ -21,21 +21,6 @@ from storage.week import week_card
 from storage.week_drafts import Drafted, as_shown, planned
 
 DAYS = 7
-
-
-def monday_of(word: str) -> date:
-    """The Monday that a button carries.
-
-    Raises:
-        Stale: no Monday.
-    """
-    try:
-        day = date.fromisoformat(word)
-    except ValueError:
-        raise Stale from None
-    if day.weekday():
-        raise Stale
-    return day
 
 
 async def show_draft(turn: Turn, monday: date, **facts: Any) -> None:
