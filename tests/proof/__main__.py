@@ -193,11 +193,13 @@ SIMULATED_HOW = """\
 The real program on a real SQLite file, with a virtual clock and a Telegram inside the process:
 82 elders, and people who answer, sleep, forget, go on leave, fall ill (`nuanlin simulate`). After
 every day, every restart and at the end a judge who asks none of the program's own queries looks at
-twelve invariants, from the file and from what really was sent: no silent miss, one owner, no update
-lost, no double effect, the right person, nothing unhappens, it calms down, time, unreachable is not
-silent, private at rest, sound, faults accounted for. With faults the process is killed about ten
-times a day at any point, calls fail before and after their effect, updates come late, twice and out
-of order, the disk fills up, the clock jumps. One seed is one history: same seed, same trace."""
+thirteen invariants, from the file and from what really was sent: no silent miss, one owner, no
+update lost, no double effect, the right person, nothing unhappens, it calms down, time, unreachable
+is not silent, private at rest, sound, faults accounted for, no gap unsaid. With faults the process
+is killed about ten times a day at any point, calls fail before and after their effect, updates come
+late, twice and out of order, the disk fills up, the clock jumps. One seed is one history: same
+seed, same trace. Visits are counted once their week is over: how many were planned of those that
+could be, those that volunteers gave back or did not answer left out."""
 EXPLAINED = """\
 The real program, killed with SIGKILL again and again while people go on pressing, and many
 processes that claim the same errands at once.

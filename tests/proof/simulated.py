@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 COLUMNS = (
-    "history", "days", "faults", "red days met / excused / missed", "checks", "violations",
-    "messages", "seconds a day", "trace",
+    "history", "days", "faults", "red days met / excused / missed", "visits covered / coverable",
+    "checks", "violations", "messages", "seconds a day", "trace",
 )  # fmt: skip
 AT_ONCE = 2
 TRACE = 12
@@ -119,12 +119,16 @@ def _row(name: str, reports: list[dict[str, Any]]) -> str:
         f"{sum(one['red_days'][state] for one in reports):,}"
         for state in ("met", "excused", "missed")
     )
+    visits = " / ".join(
+        f"{sum(one['coverage'][what] for one in reports):,}" for what in ("covered", "coverable")
+    )
     days = sum(one["days"] for one in reports)
     cells = (
         name,
         f"{days:,}",
         f"{summed('faults'):,}",
         red,
+        visits,
         f"{summed('checks'):,}",
         str(sum(len(one["violations"]) for one in reports)),
         f"{sum(one['messages'] for one in reports):,}",
