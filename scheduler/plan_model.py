@@ -98,6 +98,15 @@ class Model:
         self._ways = ways(problem, problem.locked)
         self._build(open_slots(problem, edges))
 
+    def most(self) -> int:
+        """So many visits there can be at most."""
+        problem, elders = self.problem, {elder for elder, _, _ in self.puts}
+        people = {who for _, who, _ in self.puts}
+        return min(
+            sum(problem.need[one].owed for one in elders),
+            sum(problem.room(problem.volunteer[one]) for one in people),
+        )
+
     def visits(self, values: Sequence[float]) -> tuple[Visit, ...]:
         """The visits whose column is chosen."""
         chosen = [n for n in range(len(self.puts)) if values[n] > 1 / 2]
@@ -153,11 +162,17 @@ class Model:
             cost += FACE if most == 1 else 0
             rows += self._needs(("face", elder, who), FACE, slot[0], most)
         way = who, slot, door(need)
+        trips = self.columns.row(("trips", who), 0, INFINITY)
+        walk, most = 0, 1
         if way not in self._ways:
             walk = walk_price(problem, need, one)
             most = min(self._at_place[way], problem.room(one), problem.in_one_half_day - used)
-            cost += walk if most == 1 else 0
+        if most == 1:
+            cost += walk
+            rows.append(trips)
+        else:
             rows += self._needs(("way", *way), walk, elder, most)
+            self._shared["way", *way].rows[trips] = 1.0
         columns.add(cost, [(row, 1.0) for row in rows])
         self.puts.append((elder, who, slot))
         self.together.append(together)
@@ -199,9 +214,12 @@ class Model:
     def _steps(self, one: Volunteer) -> None:
         """One column for each visit that the volunteer can make in the week."""
         row = self.columns.row(("load", one.member_id), 0, 0)
-        before = self.problem.load[one.member_id]
+        trips = self.columns.row(("trips", one.member_id), 0, INFINITY)
+        before, most = self.problem.load[one.member_id], self.problem.in_one_half_day
         for number in range(1, self.problem.room(one) + 1):
-            self.columns.add(busy_price(one, before + number), [(row, -1.0)])
+            # What one half-day cannot hold needs another way: again only for the relaxation.
+            goes = [(trips, -1.0)] if number % most == 1 % most else []
+            self.columns.add(busy_price(one, before + number), [(row, -1.0), *goes])
 
 
 def open_slots(problem: Problem, edges: Sequence[Edge]) -> list[tuple[Need, Volunteer, Slot]]:
