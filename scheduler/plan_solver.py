@@ -131,19 +131,17 @@ class Solver:
             return list(relaxed.values), relaxed.bound
         if exact:
             return self.search()
-        if parts > FEW and most:
-            near, about = (min(one * most, MOVED / 2) for one in (NEAR, ABOUT))
-            found = self._run(self._near(relaxed, SMALLEST), about=about, nodes=FEW_NODES)
-        else:
-            near, about = SMALL, 0.0
-            found = self._run(self._near(relaxed, SMALL))
+        hard = parts > FEW and most > 0
+        near, about = (min(one * most, MOVED / 2) if hard else 0.0 for one in (NEAR, ABOUT))
+        small, nodes = (SMALLEST, FEW_NODES) if hard else (SMALL, NODES)
+        found = self._run(self._near(relaxed, small), about=about, nodes=nodes)
         between = EVERYTHING if found is None else found.cost - relaxed.cost
         bound = relaxed.bound
-        if found is None or between > near:
+        if found is None or between > max(small, near):
             # What is left out now cannot beat the first answer, so what is proven here holds.
-            wider = self._near(relaxed, between + 1)
-            found = self._must(self._run(wider, about=about, start=found))
-            bound = max(bound, found.bound)
+            again = self._must(self._run(self._near(relaxed, between + 1), about=about))
+            bound = max(bound, again.bound)
+            found = again if found is None or again.cost <= found.cost else found
         self.cost = found.cost
         return list(found.values), bound
 
@@ -172,7 +170,6 @@ class Solver:
         whole: bool = True,
         about: float = 0.0,
         nodes: int = NODES,
-        start: _Answer | None = None,
     ) -> _Answer | None:
         """Solve; None if there is no answer, and values only after a look at how it ended.
 
@@ -181,10 +178,6 @@ class Solver:
         """
         highs = self._highs(about, nodes)
         self._well(highs.passModel(self._lp(bounds, whole=whole)))
-        if start is not None:
-            known = self.highspy.HighsSolution()
-            known.col_value = list(self.np.round(start.values))
-            self._well(highs.setSolution(known))
         self._well(highs.run())
         status, good, info = highs.getModelStatus(), self.highspy.HighsModelStatus, highs.getInfo()
         if status == good.kInfeasible:

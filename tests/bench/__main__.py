@@ -102,7 +102,7 @@ def week() -> Iterator[Figure]:
     yield (
         "the same with 26 volunteers, each in two or three pairings",
         f"{tied.seconds / tied.communities:.2f} s CPU, {tied.missing} visits uncovered",
-        f"gap to the bound {tied.gap:.2%}; {tied.broken} rules broken",
+        f"{tied.points:.2f} points a visit to the bound; {tied.broken} rules broken",
     )
     few, many = planning.planned(12), planning.planned(122)
     for one in (few, many):

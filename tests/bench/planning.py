@@ -19,6 +19,8 @@ class Planned:
     Attributes:
         seconds: CPU, of the planner alone.
         gap: to the bound, of all together.
+        points: to the bound, for each visit; where visits are missing these are most of the cost,
+            and the gap says little.
         missing: visits that nobody makes.
         broken: rules broken.
     """
@@ -27,6 +29,7 @@ class Planned:
     seconds: float
     cost: int
     gap: float
+    points: float
     missing: int
     broken: int
 
@@ -66,6 +69,7 @@ def _planned(problems: Sequence[Problem]) -> Planned:
         seconds,
         cost,
         (cost - bound) / cost,
+        (cost - bound) / sum(len(one.visits) for one in plans),
         sum(gap.missing for one in plans for gap in one.gaps),
         sum(len(breaks(*one)) for one in zip(problems, plans, strict=True)),
     )
