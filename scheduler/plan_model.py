@@ -32,6 +32,7 @@ from care.plans import Put, Slot, Visit
 Edge = tuple[Need, Volunteer]
 Key = tuple[object, ...]
 INFINITY = float("inf")
+ALL = "all"
 
 
 @dataclass
@@ -97,6 +98,15 @@ class Model:
         self._ways = ways(problem, problem.locked)
         self._build(open_slots(problem, edges))
 
+    def most(self) -> int:
+        """So many visits there can be at most."""
+        problem, elders = self.problem, {elder for elder, _, _ in self.puts}
+        people = {who for _, who, _ in self.puts}
+        return min(
+            sum(problem.need[one].owed for one in elders),
+            sum(problem.room(problem.volunteer[one]) for one in people),
+        )
+
     def visits(self, values: Sequence[float]) -> tuple[Visit, ...]:
         """The visits whose column is chosen."""
         chosen = [n for n in range(len(self.puts)) if values[n] > 1 / 2]
@@ -148,32 +158,46 @@ class Model:
         cost += COMPANION if together and not need.two_people else 0
         cost -= MOVED if (elder, who, slot) in self.kept else 0
         if (elder, who) not in self._faces:
-            several = need.owed > 1
-            cost += 0 if several else FACE
-            rows += [self._needs(("face", elder, who), FACE, slot[0])] if several else []
+            most = min(need.owed, problem.room(one))
+            cost += FACE if most == 1 else 0
+            rows += self._needs(("face", elder, who), FACE, slot[0], most)
         way = who, slot, door(need)
+        trips = self.columns.row(("trips", who), 0, INFINITY)
+        walk, most = 0, 1
         if way not in self._ways:
             walk = walk_price(problem, need, one)
-            several = self._at_place[way] > 1 and problem.in_one_half_day > 1
-            cost += 0 if several else walk
-            rows += [self._needs(("way", *way), walk, elder)] if several else []
+            most = min(self._at_place[way], problem.room(one), problem.in_one_half_day - used)
+        if most == 1:
+            cost += walk
+            rows.append(trips)
+        else:
+            rows += self._needs(("way", *way), walk, elder, most)
+            self._shared["way", *way].rows[trips] = 1.0
         columns.add(cost, [(row, 1.0) for row in rows])
         self.puts.append((elder, who, slot))
         self.together.append(together)
 
-    def _needs(self, what: Key, cost: float, part: object) -> int:
-        """A row that lets a visit happen only where `what` is paid."""
+    def _needs(self, what: Key, cost: float, part: object, most: int) -> list[int]:
+        """Rows that let a visit happen only where `what` is paid; none where it serves only one.
+
+        `most` of all parts can happen. That follows from other rows, but said here as well it
+        brings the relaxation nearer to whole visits: a way paid by halves serves one, not many.
+        """
+        if most == 1:
+            return []
         row = self.columns.row((*what, part), -INFINITY, 0)
-        self._shared.setdefault(what, Shared(cost)).rows[row] = -1.0
-        return row
+        together = self.columns.row((*what, ALL), -INFINITY, 0)
+        self._shared.setdefault(what, Shared(cost)).rows |= {row: -1.0, together: -float(most)}
+        return [row, together]
 
     def _two(self, elder: int, who: int, slot: Slot) -> list[int]:
         """Rows that let nobody come but two together, which is one visit of the day."""
         two = self.columns.row(("two", elder, slot), 0, 0)
         both = "both", elder, slot
-        row = self._needs(both, 0.0, who)
+        row = self.columns.row((*both, who), -INFINITY, 0)
         day = self.columns.row(("day", elder, slot[0]), 0, 0)
-        self._shared[both].rows |= {two: -2.0, day: 1.0}
+        pair = self._shared.setdefault(both, Shared(0.0))
+        pair.rows |= {row: -1.0, two: -2.0, day: 1.0}
         return [two, row]
 
     def _days(self, need: Need) -> None:
@@ -190,9 +214,12 @@ class Model:
     def _steps(self, one: Volunteer) -> None:
         """One column for each visit that the volunteer can make in the week."""
         row = self.columns.row(("load", one.member_id), 0, 0)
-        before = self.problem.load[one.member_id]
+        trips = self.columns.row(("trips", one.member_id), 0, INFINITY)
+        before, most = self.problem.load[one.member_id], self.problem.in_one_half_day
         for number in range(1, self.problem.room(one) + 1):
-            self.columns.add(busy_price(one, before + number), [(row, -1.0)])
+            # What one half-day cannot hold needs another way: again only for the relaxation.
+            goes = [(trips, -1.0)] if number % most == 1 % most else []
+            self.columns.add(busy_price(one, before + number), [(row, -1.0), *goes])
 
 
 def open_slots(problem: Problem, edges: Sequence[Edge]) -> list[tuple[Need, Volunteer, Slot]]:

@@ -4,6 +4,12 @@ The second answer is the best there is, and proven to be: a column whose reduced
 than what lies between an answer and the relaxation's value cannot stand in a better answer, so
 leaving it out loses nothing. Where too much was left out at first, it is asked once more.
 
+Where volunteers are scarce, everybody's visits hang on everybody else's, and to prove the last
+points takes a hundred times as long as to find them. There, and only there, the columns that are
+left out at first stay out if the answer is near the relaxation's value, and nobody looks for its
+last points. A visit missed or moved costs far more than what is near, so as much is covered and as
+little moved as by the best; and the bound says how good it is.
+
 One thread, fixed seed, and a limit in nodes, never in time: the same week has the same plan
 everywhere.
 """
@@ -12,6 +18,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from care.plan_price import MOVED
 from care.planning import Problem
 from care.plans import Put, Visit
 from scheduler.highs import silent
@@ -24,11 +31,20 @@ if TYPE_CHECKING:
 WHOLE = 1e-6
 # Costs are whole: plans that differ by less than a point cost the same.
 LESS_THAN_A_POINT = 0.99
-# In points; columns with a higher reduced cost are left out at first.
+# In points; columns with a higher reduced cost are left out at first, and where there are many
+# columns still in question, those above the least of all prices.
 SMALL = 5.0
+SMALLEST = 1.0
+# So many columns that the relaxation leaves in parts are put together to the last point.
+FEW = 150
+# Where there are more, in points for each visit, a point being a hundred metres on foot: how near
+# the answer has to be to the best of the columns that are left, and to the relaxation's value.
+ABOUT = 0.5
+NEAR = 1.5
 # Beyond any reduced cost.
 EVERYTHING = 1e9
 NODES = 5_000
+FEW_NODES = 1
 # Of a sum of whole prices, whatever the solver's tolerances.
 TOO_FAR_OFF = 0.5
 
@@ -60,12 +76,12 @@ def best(
     """
     model = Model(problem, edges, kept)
     solver = Solver(model.columns)
-    values, bound = solver.best(exact=exact)
+    values, bound = solver.best(exact=exact, most=model.most())
     return Solved(model.visits(values), round(solver.cost) + model.constant, bound + model.constant)
 
 
-def _fractional(values: Iterable[float]) -> bool:
-    return any(abs(value - round(value)) > WHOLE for value in values)
+def _fractional(values: Iterable[float]) -> int:
+    return sum(abs(value - round(value)) > WHOLE for value in values)
 
 
 @dataclass(frozen=True)
@@ -99,24 +115,33 @@ class Solver:
         self.columns = columns
         self.cost = 0.0
 
-    def best(self, *, exact: bool = False) -> tuple[Sequence[float], float]:
+    def best(self, *, exact: bool = False, most: int = 0) -> tuple[Sequence[float], float]:
         """The columns of the best answer in whole numbers, and what is proven to be a bound.
 
         That is the relaxation's value, or more where that was too far off to be of use.
+
+        Args:
+            exact: search among all columns.
+            most: visits that there can be at most; an answer for many may be a little dearer.
         """
         relaxed = self._must(self._run(whole=False))
-        if not _fractional(relaxed.values):
+        parts = _fractional(relaxed.values)
+        if not parts:
             self.cost = relaxed.cost
             return list(relaxed.values), relaxed.bound
         if exact:
             return self.search()
-        found = self._run(self._near(relaxed, SMALL))
+        hard = parts > FEW and most > 0
+        near, about = (min(one * most, MOVED / 2) if hard else 0.0 for one in (NEAR, ABOUT))
+        small, nodes = (SMALLEST, FEW_NODES) if hard else (SMALL, NODES)
+        found = self._run(self._near(relaxed, small), about=about, nodes=nodes)
         between = EVERYTHING if found is None else found.cost - relaxed.cost
         bound = relaxed.bound
-        if found is None or between > SMALL:
+        if found is None or between > max(small, near):
             # What is left out now cannot beat the first answer, so what is proven here holds.
-            found = self._must(self._run(self._near(relaxed, between + 1)))
-            bound = found.bound
+            again = self._must(self._run(self._near(relaxed, between + 1), about=about))
+            bound = max(bound, again.bound)
+            found = again if found is None or again.cost <= found.cost else found
         self.cost = found.cost
         return list(found.values), bound
 
@@ -139,22 +164,30 @@ class Solver:
         return low, high
 
     def _run(
-        self, bounds: "tuple[np.ndarray, np.ndarray] | None" = None, *, whole: bool = True
+        self,
+        bounds: "tuple[np.ndarray, np.ndarray] | None" = None,
+        *,
+        whole: bool = True,
+        about: float = 0.0,
+        nodes: int = NODES,
     ) -> _Answer | None:
         """Solve; None if there is no answer, and values only after a look at how it ended.
 
-        At the limit of nodes the best so far is an answer, and the bound says how good it is.
+        At the limit of nodes the best so far is an answer, and the bound says how good it is. That
+        there is none within few `nodes` is no failure.
         """
-        highs = self._highs()
+        highs = self._highs(about, nodes)
         self._well(highs.passModel(self._lp(bounds, whole=whole)))
         self._well(highs.run())
         status, good, info = highs.getModelStatus(), self.highspy.HighsModelStatus, highs.getInfo()
         if status == good.kInfeasible:
             return None
         feasible = int(self.highspy.SolutionStatus.kSolutionStatusFeasible)
-        if status not in {good.kOptimal, good.kSolutionLimit}:
-            raise NoPlan(highs.modelStatusToString(status))
         if info.primal_solution_status != feasible:
+            if status == good.kSolutionLimit and nodes < NODES:
+                return None
+            raise NoPlan(highs.modelStatusToString(status))
+        if status not in {good.kOptimal, good.kSolutionLimit}:
             raise NoPlan(highs.modelStatusToString(status))
         solution = highs.getSolution()
         values = self.np.array(solution.col_value)
@@ -164,15 +197,17 @@ class Solver:
             raise NoPlan(f"{cost} is said to be {info.objective_function_value}")
         return _Answer(values, self.np.array(solution.col_dual), cost, min(bound, cost))
 
-    def _highs(self) -> "highspy.Highs":
+    def _highs(self, about: float, nodes: int) -> "highspy.Highs":
         highs = silent()
         options: dict[str, bool | int | float | str] = {
             "threads": 1,
             "parallel": "off",
             "random_seed": 0,
             "mip_rel_gap": 0.0,
-            "mip_abs_gap": LESS_THAN_A_POINT,
-            "mip_max_nodes": NODES,
+            "mip_abs_gap": max(about, LESS_THAN_A_POINT),
+            "mip_max_nodes": nodes,
+            # To begin anew serves the proof.
+            "mip_allow_restart": nodes == NODES,
         }
         for name, value in options.items():
             self._well(highs.setOptionValue(name, value))

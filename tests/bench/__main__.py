@@ -98,6 +98,12 @@ def week() -> Iterator[Figure]:
         f"{scarce.seconds / scarce.communities:.2f} s CPU, {scarce.missing} visits uncovered",
         f"gap to the bound {scarce.gap:.2%}; {scarce.broken} rules broken",
     )
+    tied = planning.tied(4)
+    yield (
+        "the same with 26 volunteers, each in two or three pairings",
+        f"{tied.seconds / tied.communities:.2f} s CPU, {tied.missing} visits uncovered",
+        f"{tied.points:.2f} points a visit to the bound; {tied.broken} rules broken",
+    )
     few, many = planning.planned(12), planning.planned(122)
     for one in (few, many):
         yield (

@@ -1,5 +1,6 @@
 """Communities that nobody lives in: 82 elders in 20 pairings, some 140 volunteers, 12 buildings."""
 
+from dataclasses import replace
 from datetime import date
 from random import Random
 
@@ -32,6 +33,36 @@ def community(seed: int, volunteers: int = 140, most: tuple[int, ...] = (1, 2, 2
     people = tuple(_volunteer(random, seed * 1000 + n, n, most) for n in range(volunteers))
     needs = tuple(_need(random, seed * 1000 + n, n, people) for n in range(ELDERS))
     return Problem(needs, people, (), Distances(metres))
+
+
+def scarce(seed: int, volunteers: int = 26) -> Problem:
+    """The same elders with so few volunteers that each serves two or three pairings.
+
+    Everybody's week hangs on everybody else's, and the elders of a pairing live door to door, so
+    that ways are shared: the hardest there is to plan.
+    """
+    random, one_of = Random(seed), community(seed, 3 * PAIRINGS)
+    teams: list[set[int]] = [set() for _ in range(volunteers)]
+    for n in range(3 * PAIRINGS):
+        pairing = n % PAIRINGS
+        able = [team for team in teams if pairing not in team]
+        fewest = min(len(team) for team in able)
+        random.choice([team for team in able if len(team) == fewest]).add(pairing)
+    people = tuple(
+        replace(
+            one,
+            pairings=frozenset(team),
+            half_days=half_days_in(WEEK, random.sample(HALF_DAYS, random.randint(3, 5))),
+            most=random.choice((3, 4, 4, 5, 6)),
+            walks_metres=None,
+        )
+        for one, team in zip(one_of.volunteers, teams, strict=False)
+    )
+    needs = tuple(
+        replace(one, place=str((one.pairing or 0) % BUILDINGS), same_sex=False, familiar={})
+        for one in one_of.needs
+    )
+    return replace(one_of, needs=needs, volunteers=people)
 
 
 def _volunteer(random: Random, member_id: int, n: int, most: tuple[int, ...]) -> Volunteer:

@@ -15,10 +15,11 @@ from care.plan_price import MISSED_FIRST, MISSED_LATER, MOVED, days_price, price
 from care.plan_rules import breaks, own
 from care.planning import Problem, Volunteer
 from care.plans import NoWay, Plan, Visit, Why
-from scheduler.plan_solver import NoPlan, Solved, best
+from scheduler.plan_model import ALL, INFINITY, Model
+from scheduler.plan_solver import NEAR, NoPlan, Solved, Solver, best
 from scheduler.planner import _edges, solve
 from scheduler.planner_worker import NotPlanned, Planner
-from tests.bench.communities import community
+from tests.bench.communities import community, scarce
 from tests.planned import AM, FRI, MON, PLACES, WED, elder, person, problems, week
 
 
@@ -93,6 +94,56 @@ def test_nothing_is_uncovered_that_any_arrangement_could_cover_and_no_more_moved
         alone = {one.elder_id for one in problem.needs} - {one.elder_id for one, _ in edges}
         beside = sum(days_price(problem, problem.need[one], ()) for one in alone)
         assert plan.objective == together.cost + beside
+
+
+@settings(max_examples=40)
+@given(problems())
+def test_what_the_model_says_twice_leaves_no_plan_out(problem: Problem) -> None:
+    """Rows that only bring the relaxation nearer: without them the best costs the same."""
+    problem = problem.sorted()
+    edges = _edges(problem, problem.needs)
+    if not edges:
+        return
+    with_them, without = Model(problem, edges), Model(problem, edges)
+    for key, row in without.columns.rows.items():
+        if key[-1] == ALL or key[0] == "trips":
+            without.columns.low[row], without.columns.high[row] = -INFINITY, INFINITY
+    found, free = Solver(with_them.columns), Solver(without.columns)
+    found.search()
+    free.search()
+    assert round(found.cost) == round(free.cost)
+
+
+@settings(max_examples=40)
+@given(problems())
+def test_a_plan_that_is_not_sought_to_the_last_point_misses_and_moves_no_more(
+    problem: Problem,
+) -> None:
+    """Where volunteers are scarce; here everywhere."""
+    problem = problem.sorted()
+    edges = _edges(problem, problem.needs)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("scheduler.plan_solver.FEW", 0)
+        plan, loose = solve(problem), best(problem, edges) if edges else Solved((), 0, 0)
+    assert breaks(problem, plan) == []
+    exact = best(problem, edges, exact=True) if edges else Solved((), 0, 0)
+    owed = sum(one.owed for one in problem.needs)
+    assert missed(problem, [*problem.locked, *loose.visits]) == missed(
+        problem, [*problem.locked, *exact.visits]
+    )
+    assert loose.bound <= exact.cost <= loose.cost <= exact.cost + NEAR * owed
+    assert missed(problem, plan.visits) == missed(problem, [*problem.locked, *exact.visits])
+    assert plan.bound <= plan.objective
+
+
+def test_a_community_with_few_volunteers_for_many_pairings_is_planned_nearly_as_well() -> None:
+    """Within 1.4 % of what no plan can be cheaper than; here everybody can be seen."""
+    problem = scarce(3)
+    plan = solve(problem)
+    assert breaks(problem, plan) == []
+    assert plan.gaps == ()
+    assert plan.gap_to_bound <= 0.014
+    assert solve(problem) == plan
 
 
 def missed(problem: Problem, visits: list[Visit] | tuple[Visit, ...]) -> int:
