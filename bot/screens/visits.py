@@ -69,7 +69,7 @@ async def visits(reader: Reader, facts: Facts) -> Screen | None:
         if week
         else tr("🚪 <b>Your next visits</b>")
     )
-    ask = tr("Can you come? If one visit does not suit you, tap it.") if asked else ""
+    ask = tr("Can you come? If one does not suit you, tap it.") if asked else ""
     buttons = []
     if asked:
         label = tr.many("✅ I can come to this one", "✅ I can come to all {n}", len(asked))
