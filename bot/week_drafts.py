@@ -148,7 +148,7 @@ async def drop(update: Update, turn: Turn) -> None:
     row = await _row(turn, number_of(number))
     await _held(turn, row.visit.week)
     await turn.tx.refresh(row.visit)
-    await show_draft(turn, row.visit.week)
+    await show_draft(turn, row.visit.week, beside=row.visit.id)
     if drafts.taken_out(row.visit):
         return
     if as_shown(row.visit) != shown:

@@ -129,7 +129,9 @@ async def _put_down(
         put = draft.visit.put
         if put in planned:
             kept.add(put)
-            why = [str(one) for one in planned[put].why]
+            # Kept because it was drafted, it would count as decided by the staff, which it was not.
+            why = list(row.visit.why) if row.visit.why and not draft.locked else None
+            why = why or [str(one) for one in planned[put].why]
             await visits.move(tx, row.visit, DRAFTS, state, why=why)
         else:
             await visits.move(tx, row.visit, DRAFTS, State.DROPPED, reason=visits.DRAFTED)

@@ -11,7 +11,6 @@ from care.community import Settings
 from care.days import local_day, moment, next_moment
 
 HOUR = timedelta(hours=1)
-SUNDAY = 6
 USUAL = Settings()
 # A day passed over needs these two: the lists go out, and the colleagues work through them.
 PASSING = (USUAL.call_list_at, time(10))
@@ -28,6 +27,28 @@ OF_THE_DAY: tuple[tuple[time, str, str], ...] = (
     (USUAL.evening_report_at, "20:00 晚报", "20:00 evening report"),
     (MIDNIGHT, "24:00 一天结束", "24:00 the day is closed"),
 )
+# The same for the week's plan. Each is a moment to jump to as well, named by its time alone: what
+# happens then is said by the first button when it is next.
+OF_THE_WEEK: dict[str, tuple[int, time, tuple[str, str], tuple[str, str]]] = {
+    "friday_1600": (
+        USUAL.draft_week_on,
+        USUAL.draft_week_at,
+        ("周五 16:00", "下周草稿"),
+        ("Friday 16:00", "next week’s draft"),
+    ),
+    "sunday_1800": (
+        USUAL.publish_week_on,
+        USUAL.publish_week_at,
+        ("周日 18:00", "发给志愿者"),
+        ("Sunday 18:00", "volunteers are asked"),
+    ),
+    "monday_2000": (
+        USUAL.settle_week_on,
+        USUAL.settle_week_at,
+        ("周一 20:00", "没人去的再找人"),
+        ("Monday 20:00", "others are asked"),
+    ),
+}
 JUMPS: dict[str, tuple[str, str, Callable[[datetime, ZoneInfo], datetime]]] = {
     "plus_10m": ("+10 分钟", "+10 minutes", lambda now, _zone: now + HOUR / 6),
     "plus_1h": ("+1 小时", "+1 hour", lambda now, _zone: now + HOUR),
@@ -35,11 +56,6 @@ JUMPS: dict[str, tuple[str, str, Callable[[datetime, ZoneInfo], datetime]]] = {
         "下一个 08:30",
         "next 08:30",
         lambda now, zone: next_moment(now, USUAL.call_list_at, zone),
-    ),
-    "sunday_1800": (
-        "周日 18:00",
-        "Sunday 18:00",
-        lambda now, zone: next_moment(now, time(18), zone, SUNDAY),
     ),
 }
 
@@ -64,6 +80,9 @@ class DemoClock:
         _, zh, en = self._next(self.clock.now())
         coming = [{"id": "next", "zh": f"▶ {zh}", "en": f"▶ {en}"}]
         known = [{"id": name, "zh": zh, "en": en} for name, (zh, en, _) in JUMPS.items()]
+        known += [
+            {"id": name, "zh": zh[0], "en": en[0]} for name, (_, _, zh, en) in OF_THE_WEEK.items()
+        ]
         return {
             "now": self.clock.now().isoformat(),
             "zone": self.zone.key,
@@ -86,6 +105,9 @@ class DemoClock:
     def _target(self, now: datetime, to: str | None, plus: float | None) -> datetime:
         if to == "next":
             return self._next(now)[0]
+        if to in OF_THE_WEEK:
+            weekday, at, _, _ = OF_THE_WEEK[to]
+            return next_moment(now, at, self.zone, weekday)
         if to is not None:
             if to not in JUMPS:
                 raise ValueError(f"there is no jump called {to}")
@@ -96,7 +118,13 @@ class DemoClock:
 
     def _next(self, now: datetime) -> tuple[datetime, str, str]:
         """What happens by itself next."""
-        return min((next_moment(now, at, self.zone), zh, en) for at, zh, en in OF_THE_DAY)
+        found = [(next_moment(now, at, self.zone), zh, en) for at, zh, en in OF_THE_DAY]
+        found += [
+            (next_moment(now, at, self.zone, weekday), " ".join(zh), " ".join(en))
+            for weekday, at, zh, en in OF_THE_WEEK.values()
+        ]
+        # Of two at once the week's is named: it comes once a week only.
+        return min(reversed(found), key=lambda one: one[0])
 
     def _stops(self, now: datetime, target: datetime) -> list[tuple[datetime, bool]]:
         """Everything on the way, so that each message comes at its own time."""
@@ -111,5 +139,6 @@ class DemoClock:
         return [*found, (target, False)]
 
     def _of_day(self, day: date, *, passing: bool) -> list[datetime]:
-        times = PASSING if passing else sorted(at for at, _, _ in OF_THE_DAY)
-        return [moment(day, at, self.zone) for at in times]
+        times = {*(PASSING if passing else (at for at, _, _ in OF_THE_DAY))}
+        times |= {at for weekday, at, _, _ in OF_THE_WEEK.values() if weekday == day.weekday()}
+        return [moment(day, at, self.zone) for at in sorted(times)]

@@ -11,7 +11,7 @@ from bot.screens.plan_reasons import bar_name, doubt_name, why_line, whys
 from bot.screens.reader import BLANK, Facts, Reader, beside, lines, pages, tap
 from bot.screens.visits import when
 from bot.screens.week import number_of
-from bot.screens.week_drafts import back, gap_line, sent, slot_name
+from bot.screens.week_drafts import back, gap_line, page_of, sent, slot_name
 from bot.screens.week_visit import WHY_DROPPED
 from bot.screens.words import reason_name
 from bot.texts import Texts
@@ -41,8 +41,10 @@ async def visit(reader: Reader, facts: Facts) -> Screen | None:
     if await drafts.drafted(reader.tx, reader.station.id, monday) is None:
         return await sent(reader, monday)
     week = await drafts.read(reader.tx, reader.now, reader.station, monday)
+    mine = await drafts.led(reader.tx, reader.me.viewer, week.wholes)
+    facts = {**facts, "on_page": page_of(reader.tr, week, mine, row.visit.id)}
     if row.visit.state is not State.DRAFT:
-        return _gone(reader, row)
+        return _gone(reader, row, facts)
     views = {"who": _who, "when": _when, "drop": _drop, "sure": _sure}
     return views.get(facts.get("view", ""), _visit)(reader, week, row, facts)
 
@@ -78,15 +80,15 @@ def _visit(reader: Reader, week: Drafted, row: Visiting, facts: Facts) -> Screen
             Button(tr("Another time…"), tap("draft_when", found.id)),
         ),
         (Button(tr("Not needed…"), tap("draft_drop", found.id)), lock),
-        back(reader, found.week),
+        back(reader, found.week, facts["on_page"]),
     )
     return Screen(text, rows)
 
 
-def _gone(reader: Reader, row: Visiting) -> Screen:
+def _gone(reader: Reader, row: Visiting, facts: Facts) -> Screen:
     """Taken out; a wrong tap can be taken back."""
     tr, found = reader.tr, row.visit
-    rows: list[tuple[Button, ...]] = [back(reader, found.week)]
+    rows: list[tuple[Button, ...]] = [back(reader, found.week, facts["on_page"])]
     text = tr("This visit is not in the draft any more.")
     if drafts.taken_out(found):
         text = tr("Not needed: {why}", why=reason_name(tr, Reason(found.reason or "")))
@@ -217,7 +219,7 @@ def _label(tr: Texts, week: Drafted, need: Need, member_id: int, *, doubts: bool
         notes.insert(0, tr("another pairing"))
     if need.familiar.get(member_id):
         notes.insert(0, tr("has been there before"))
-    text = Markup("{} ({})").format(_name(week, member_id), tr(", ").join(notes))
+    text = tr("{name} ({notes})", name=_name(week, member_id), notes=tr(", ").join(notes))
     return beside(text, "⚠️" if doubts else "")
 
 
@@ -268,8 +270,10 @@ def _asked(
     text = lines(
         title,
         BLANK,
-        Markup("→ {} ← <b>{}</b>").format(
-            slot_name(tr, new.day, new.half), member.name if member else ""
+        tr(
+            "You chose: {when} ← <b>{name}</b>",
+            when=slot_name(tr, new.day, new.half),
+            name=member.name if member else "",
         ),
         *against(tr, verdict),
     )

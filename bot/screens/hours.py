@@ -151,9 +151,13 @@ def _months(reader: Reader, first: date, after: date) -> tuple[Button, ...]:
 def _line(tr: Texts, one: Member, found: Sum) -> Markup:
     times = tr.many("{n} time", "{n} times", found.times)
     waits = tr("⏳ {length}", length=length(tr, found.waiting)) if found.waiting_times else ""
-    return beside(
-        Markup("<b>{}</b>").format(one.name), length(tr, found.minutes), f"({times})", waits
+    told = tr(
+        "<b>{name}</b>: {length}, {times}",
+        name=one.name,
+        length=length(tr, found.minutes),
+        times=times,
     )
+    return beside(told, waits)
 
 
 async def hours_of(reader: Reader, facts: Facts) -> Screen | None:

@@ -9,7 +9,7 @@ LONGEST = 60
 
 
 def length(tr: Texts, minutes: int) -> Markup:
-    """ "45分钟", "1小时30分"."""
+    """ "45 分钟", "1 小时 30 分钟"."""
     whole, rest = divmod(minutes, 60)
     if not whole:
         return tr("{n} min", n=rest)

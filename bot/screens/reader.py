@@ -1,8 +1,9 @@
 """Whose eyes a screen is drawn for."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,6 +17,7 @@ from storage.members import Person
 from storage.tables import Community, Elder
 
 Facts = dict[str, Any]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -119,11 +121,31 @@ def spaced(number: str) -> str:
     return number.replace("+86", "0", 1) if number.startswith("+86") else number
 
 
+def fitted(items: Iterable[T], size: Callable[[T], int], first: int, room: int) -> list[list[T]]:
+    """Items on pages by the lines they take; there is always one page.
+
+    Args:
+        items: what is shown, in order; what is larger than a page has one of its own.
+        size: lines of an item.
+        first: lines that the first page has room for.
+        room: lines on every other page.
+    """
+    found: list[list[T]] = [[]]
+    left = first
+    for one in items:
+        if size(one) > left and not (left == room and not found[-1]):
+            found.append([])
+            left = room
+        found[-1].append(one)
+        left -= size(one)
+    return found
+
+
 def pages(total: int, page: int, size: int, *stem: object) -> tuple[Button, ...]:
-    """Buttons to the page before and after."""
-    found = []
+    """Buttons to the page before and after, which say which one of how many that is."""
+    found, last = [], -(-total // size)
     if page > 0:
-        found.append(Button("◀", tap(*stem, page - 1)))
+        found.append(Button(f"◀ {page}/{last}", tap(*stem, page - 1)))
     if (page + 1) * size < total:
-        found.append(Button("▶", tap(*stem, page + 1)))
+        found.append(Button(f"▶ {page + 2}/{last}", tap(*stem, page + 1)))
     return tuple(found)

@@ -121,7 +121,7 @@ async def _returns(
         rows.append((Button(label, tap("swap_send", found.id, to.member.id, 0)),))
     for one in to.back:
         label = tr(
-            "For it I go {when} to {name}",
+            "In exchange I go to {name}, {when}",
             when=when(tr, one.visit),
             name=await _called(reader, one.elder),
         )

@@ -69,7 +69,7 @@ async def visits(reader: Reader, facts: Facts) -> Screen | None:
         if week
         else tr("🚪 <b>Your next visits</b>")
     )
-    ask = tr("Can you come? Please answer with the buttons.") if asked else ""
+    ask = tr("Can you come? If one does not suit you, tap it.") if asked else ""
     buttons = []
     if asked:
         label = tr.many("✅ I can come to this one", "✅ I can come to all {n}", len(asked))
@@ -144,7 +144,8 @@ async def visit(reader: Reader, facts: Facts) -> Screen | None:
     known = (*came_and_left(tr, found), await time_given(reader, row), came(tr, count))
     why = await _why_me(reader, row) if facts.get("why") else Markup("")
     body = lines(head, *known, await _after(reader, row), why)
-    buttons = [*_choices(reader, row), *await late(reader, row), *look(tr, found.id, count)]
+    choices = _choices(reader, row, asked_why=bool(facts.get("why")))
+    buttons = [*choices, *await late(reader, row), *look(tr, found.id, count)]
     return Screen(body, (*buttons, back))
 
 
@@ -174,7 +175,7 @@ async def _after(reader: Reader, row: Visiting) -> Markup:
             return Markup("")
 
 
-def _choices(reader: Reader, row: Visiting) -> list[tuple[Button, ...]]:
+def _choices(reader: Reader, row: Visiting, *, asked_why: bool) -> list[tuple[Button, ...]]:
     tr, found, today = reader.tr, row.visit, reader.today
     rows: list[tuple[Button, ...]] = []
     if _open(reader, found):
@@ -188,7 +189,7 @@ def _choices(reader: Reader, row: Visiting) -> list[tuple[Button, ...]]:
         rows.append((Button(label, tap("swap_ask", found.id, 0)),))
     if answerable(found.state, found.day, today):
         rows.append((Button(tr("I cannot come…"), tap("visit_cannot", found.id)),))
-    if found.state in PLANNED:
+    if found.state in PLANNED and not asked_why:
         rows.append((Button(tr("Why me?"), tap("visit_me", found.id)),))
     if found.state is State.DONE and (found.report or {}).get("needs"):
         label = tr("🛒 Ask for an errand for {name}", name=row.elder.name)

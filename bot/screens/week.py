@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from bot.screen import Button, Screen
 from bot.screens.plan_reasons import gap_reason
-from bot.screens.reader import Facts, Reader, lines, pages, spaced, tap
+from bot.screens.reader import Facts, Reader, fitted, lines, pages, spaced, tap
 from bot.screens.words import half_name, visit_state, weekday_name
 from bot.texts import Texts
 from care.days import WEEK, WEEKDAYS, week_of
@@ -22,7 +22,8 @@ from storage.tables import Elder, Member
 from storage.visits import Visiting
 from storage.week import Week
 
-PAGE = 4
+# Lines of pairings that a phone shows beside the rest.
+ROOM = 12
 NAMES = 12
 SUMMED_UP = (
     State.OFFERED,
@@ -44,8 +45,9 @@ async def week(reader: Reader, facts: Facts) -> Screen | None:
     told = plan is not None and plan.published_at is not None
     known = await weeks.to_plan(reader.tx, reader.station, monday)
     mine = await pairings.led_of(reader.tx, me.viewer, known.pairings)
-    page = min(int(facts.get("page", 0)), max(0, (len(mine) - 1) // PAGE))
-    shown = mine[page * PAGE : (page + 1) * PAGE]
+    paged = fitted(mine, lambda one: _size(known, one), ROOM, ROOM)
+    page = min(int(facts.get("page", 0)), len(paged) - 1)
+    shown = paged[page]
     late = tr("(late, sent at {time})", time=facts["late"]) if facts.get("late") else ""
     title = tr(
         "📅 <b>Visits {first} to {last}</b>",
@@ -61,12 +63,18 @@ async def week(reader: Reader, facts: Facts) -> Screen | None:
     tail = await unpaired(reader, known.pairings)
     rows = [
         *_visit_buttons(tr, known, shown),
-        pages(len(mine), page, PAGE, "week_page", monday),
+        pages(len(paged), page, 1, "week_page", monday),
         _plan_button(reader, monday, told, _missing(known, mine)),
         _other_week(reader, monday),
         reader.back(str(tr("Menu")), "do:menu"),
     ]
     return Screen(lines(title, late, *body, tail), tuple(row for row in rows if row))
+
+
+def _size(known: Week, whole: Whole) -> int:
+    """Lines of a pairing: its head, its visits, and whom nobody visits."""
+    gaps = sum(known.missing[one.id] > 0 for one in whole.elders)
+    return 1 + len(known.rows_of(whole)) + gaps
 
 
 def _missing(known: Week, mine: list[Whole]) -> int:

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from bot.screen import Button, Screen
 from bot.screens.plan_reasons import gap_reason
-from bot.screens.reader import BLANK, Facts, Reader, beside, lines, pages, tap
+from bot.screens.reader import BLANK, Facts, Reader, beside, fitted, lines, pages, tap
 from bot.screens.week import unpaired
 from bot.screens.words import half_name, weekday_name
 from bot.texts import Texts
@@ -77,8 +77,10 @@ async def draft(reader: Reader, facts: Facts) -> Screen | None:
     found = gaps_of(week, mine)
     if facts.get("gaps"):
         return _gap_pages(reader, week, found, int(facts.get("page", 0)))
-    paged = _paged(sections, ROOM - 2 * min(len(found), GAPS))
+    paged = _paged(sections, len(found))
     page = min(int(facts.get("page", 0)), len(paged) - 1)
+    if "beside" in facts:
+        page = page_of(reader.tr, week, mine, facts["beside"])
     head = [*_head(reader, week, sections)]
     if page == 0:
         head += _few_gaps(reader.tr, week, found)
@@ -177,9 +179,9 @@ def _gap_pages(reader: Reader, week: Drafted, found: list[tuple[Elder, Gap]], pa
     return Screen(text, tuple(row for row in rows if row))
 
 
-def back(reader: Reader, monday: date) -> tuple[Button, ...]:
+def back(reader: Reader, monday: date, page: int = 0) -> tuple[Button, ...]:
     """To the draft."""
-    return reader.back(str(reader.tr("The draft")), tap("draft_show", monday, 0))
+    return reader.back(str(reader.tr("The draft")), tap("draft_show", monday, page))
 
 
 def _sections(tr: Texts, week: Drafted, mine: list[Whole]) -> list[Section]:
@@ -201,16 +203,20 @@ def _sections(tr: Texts, week: Drafted, mine: list[Whole]) -> list[Section]:
     return found
 
 
-def _paged(sections: list[Section], room: int) -> list[list[Section]]:
-    """Sections on pages, the first of which has less room; there is always one page."""
-    paged: list[list[Section]] = [[]]
-    for one in sections:
-        if one.size > room and not (room == ROOM and not paged[-1]):
-            paged.append([])
-            room = ROOM
-        paged[-1].append(one)
-        room -= one.size
-    return paged
+def _paged(sections: list[Section], gaps: int) -> list[list[Section]]:
+    """Sections on pages; the first tells of the gaps as well."""
+    first = ROOM - 2 * min(gaps, GAPS)
+    return fitted(sections, lambda one: one.size, first, ROOM)
+
+
+def page_of(tr: Texts, week: Drafted, mine: list[Whole], visit_id: int) -> int:
+    """The page of the draft on which a visit stands; the first when it stands nowhere."""
+    paged = _paged(_sections(tr, week, mine), len(gaps_of(week, mine)))
+    for number, sections in enumerate(paged):
+        for one in sections:
+            if any(row.visit.id == visit_id for row in (*one.rows, *one.dropped)):
+                return number
+    return 0
 
 
 def _section(tr: Texts, week: Drafted, section: Section) -> Markup:

@@ -149,7 +149,8 @@ async def _others(reader: Reader, row: Visiting) -> list[tuple[Button, ...]]:
             notes.append(
                 tr("{n} of {most} visits", n=len(known[one.id].taken), most=known[one.id].most)
             )
-        label = Markup("{} ({})").format(one.name, tr(", ").join(notes)) if notes else one.name
+        told = tr("{name} ({notes})", name=one.name, notes=tr(", ").join(notes))
+        label = told if notes else one.name
         rows.append((Button(label, tap("week_give", found.id, one.id)),))
     return rows
 
@@ -223,7 +224,7 @@ async def concern(reader: Reader, facts: Facts) -> Screen | None:
             name=row.volunteer.name,
             phone=number_of(tr, row.volunteer),
         ),
-        Markup("☎ {}: {}").format(elder.name, phone_of(reader, elder)),
+        Markup("{} ☎ {}").format(elder.name, phone_of(reader, elder)),
     )
     rows: list[tuple[Button, ...]] = [
         (Button(tr("Log the call to {name}", name=elder.name), tap("call", elder.id)),)

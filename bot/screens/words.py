@@ -322,7 +322,7 @@ def visit_state(tr: Texts, state: visits.State) -> Markup:
         case visits.State.DRAFT:
             return tr("📝 not sent yet")
         case visits.State.OFFERED:
-            return tr("❔ not answered yet")
+            return tr("⏳ not answered yet")
         case visits.State.ACCEPTED:
             return tr("👌 accepted")
         case visits.State.DECLINED:

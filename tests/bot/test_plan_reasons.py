@@ -39,13 +39,13 @@ def test_every_reason_has_words_of_its_own(language: str) -> None:
 def test_why_nobody_goes_names_the_building_and_the_days() -> None:
     """The handbook's own example."""
     facts = Facts(Part.WEEKDAYS, "12号楼", 3, 3, 3, 0)
-    assert gap_reason(ZH, Gap(1, 1, NoWay.NOBODY_FREE, facts)) == "12号楼没有人工作日有空"
+    assert gap_reason(ZH, Gap(1, 1, NoWay.NOBODY_FREE, facts)) == "工作日没人有空去12号楼"
     facts = Facts(Part.WEEKEND)
-    assert gap_reason(ZH, Gap(1, 1, NoWay.NOBODY_FREE, facts)) == "没有人周末有空"
+    assert gap_reason(ZH, Gap(1, 1, NoWay.NOBODY_FREE, facts)) == "周末没人有空"
     facts = Facts(Part.WEEK, "3号楼", 4)
-    assert gap_reason(ZH, Gap(1, 1, NoWay.TOO_FAR, facts)) == "3号楼太远，能来的人都走不到"
+    assert gap_reason(ZH, Gap(1, 1, NoWay.TOO_FAR, facts)) == "3号楼太远，有空的人都走不到"
     assert gap_reason(ZH, Gap(1, 1, NoWay.WISHES, facts)) == "4 位志愿者都不合老人的心愿"
-    assert gap_reason(ZH, Gap(1, 1, NoWay.NOT_TWO, facts)) == "3号楼这周凑不齐两个人一起来"
+    assert gap_reason(ZH, Gap(1, 1, NoWay.NOT_TWO, facts)) == "这周凑不齐两个人一起去3号楼"
 
 
 def test_why_me_is_two_short_sentences_at_most_the_strongest_first() -> None:

@@ -28,7 +28,7 @@ async def test_a_visit_is_given_to_somebody_else_of_the_pairing_with_one_tap(hom
     await decline(home)
     await home.stage.tap(home.li, "week_visit:1")
     await home.stage.tap(home.li, "week_give")
-    assert "周一 上午 王桂芳 · 12号楼 ❔" in home.stage.last(home.wang).text
+    assert "周一 上午 王桂芳 · 12号楼 ⏳" in home.stage.last(home.wang).text
     assert "现在由王老师去" in home.about(home.li, "现在由").text
     assert "没有安排" not in home.about(home.li, "上门探访安排").text
 

@@ -34,12 +34,20 @@ def local(clock: OwnClock) -> datetime:
             "sunday_1800",
             [
                 *("04-09 08:30", "04-09 10:00", "04-10 08:30", "04-10 10:00"),
-                *("04-11 08:30", "04-11 10:00"),
+                *("04-10 16:00", "04-11 08:30", "04-11 10:00"),
                 *("04-12 00:01", "04-12 08:00", "04-12 08:30", "04-12 10:00"),
                 *("04-12 11:30", "04-12 15:00", "04-12 17:00", "04-12 18:00"),
             ],
         ),
         ("plus_1h", ["04-09 08:30", "04-09 09:20"]),
+        (
+            "friday_1600",
+            [
+                *("04-09 08:30", "04-09 10:00"),
+                *("04-10 00:01", "04-10 08:00", "04-10 08:30", "04-10 10:00"),
+                *("04-10 11:30", "04-10 15:00", "04-10 16:00"),
+            ],
+        ),
     ],
 )
 async def test_a_jump_lands_where_it_says_after_everything_on_the_way(
@@ -146,3 +154,21 @@ async def test_the_first_button_names_what_happens_by_itself_next() -> None:
         await bar.jump("next", None)
     times = ["08:30", "10:00", "11:30", "15:00", "17:00", "19:00", "20:00", "24:00", "08:00"]
     assert [label.split()[1] for label in labels] == times
+
+
+@pytest.mark.parametrize(
+    ("begins", "named"),
+    [
+        (datetime(2026, 4, 10, 15, 30, tzinfo=ZONE), "▶ Friday 16:00 next week’s draft"),
+        (datetime(2026, 4, 12, 17, 30, tzinfo=ZONE), "▶ Sunday 18:00 volunteers are asked"),
+        (datetime(2026, 4, 13, 19, 30, tzinfo=ZONE), "▶ Monday 20:00 others are asked"),
+    ],
+)
+async def test_the_first_button_names_the_steps_of_the_week_on_their_days(
+    begins: datetime, named: str
+) -> None:
+    async def after(_passing: bool) -> None:
+        pass
+
+    bar = DemoClock(OwnClock(begins), ZONE, after)
+    assert bar.state()["jumps"][0]["en"] == named

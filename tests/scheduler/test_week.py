@@ -95,3 +95,14 @@ async def test_a_gap_is_said_by_name_with_its_reason(home: Street) -> None:
     text = home.about(home.li, "上门探访安排").text
     for name in ("王桂芳", "赵大爷"):
         assert f"没有安排：{name}，缺 1 次探访（这周有空的人，探访都排满了）" in text
+
+
+async def test_what_was_drafted_keeps_its_reasons_when_it_is_sent_out(home: Street) -> None:
+    """A draft that nobody touched was decided by no one of the staff (handbook, "The week")."""
+    await home.stage.at("2026-04-10 16:00")
+    drafted = {one.id: list(one.why) for one in await home.visits()}
+    assert drafted
+    await home.stage.at("2026-04-12 18:00")
+    told = {one.id: list(one.why) for one in await home.visits() if one.state is State.OFFERED}
+    assert told == drafted
+    assert not any("locked" in why for why in told.values())

@@ -82,8 +82,8 @@ async def test_a_visit_from_the_sign_in_to_the_sign_out(home: Street) -> None:
     assert await state(home) is State.COUNTED
     await home.stage.say(home.chen, "/hours")
     text = home.stage.last(home.chen).text
-    assert "本月：45分钟，1 次" in text
-    assert "上门探访 45分钟" in text
+    assert "本月：45 分钟，1 次" in text
+    assert "上门探访 45 分钟" in text
     assert "待审核" not in text
 
 
@@ -207,7 +207,7 @@ async def test_a_visit_written_down_two_days_later_waits_and_counts_for_its_day(
     assert (await home.visits())[0].state is Visit.DONE
     [found] = await hours(home)
     assert (found.kind, found.minutes, found.reason) == (Kind.ADDED, 60, Why.NO_SIGNAL)
-    assert "待审核：1小时" in (await home.stage.say(home.chen, "/hours")).text
+    assert "待审核：1 小时" in (await home.stage.say(home.chen, "/hours")).text
     await home.stage.at("2026-04-16 09:00")
     await home.stage.tap(home.li, "hours_no:1")
     assert await state(home) is State.REFUSED
@@ -350,12 +350,12 @@ async def test_a_correction_keeps_what_stood_there_and_says_who_and_why(home: St
     await home.answer(*FINE)
     home.stage.clock.set(local("2026-04-13 12:00"))
     await home.stage.say(home.li, "/hours")
-    assert "陈同学 1小时 (1 次)" in home.stage.last(home.li).text
+    assert "陈同学：1 小时，1 次" in home.stage.last(home.li).text
     await home.stage.tap(home.li, "hours_of")
     await home.stage.tap(home.li, "hours_entry")
     await home.stage.tap(home.li, "更正时间")
     await home.stage.tap(home.li, "8:00")
-    await home.stage.tap(home.li, "1小时30分钟")
+    await home.stage.tap(home.li, "1 小时 30 分钟")
     await home.stage.say(home.li, "本人说早到了")
     text = home.stage.last(home.li).text
     assert "08:30–09:30 → 08:00–09:30。原因：本人说早到了" in text
