@@ -1,12 +1,15 @@
 """News of an errand: one line to each of those who wait for it."""
 
+from datetime import date
+
 from markupsafe import Markup
 
 from bot.screen import Button, Screen
 from bot.screens.errand_money import fault_text
 from bot.screens.errands import when
 from bot.screens.reader import Facts, Reader, lines, tap
-from bot.screens.words import errand_name
+from bot.screens.words import errand_name, errand_reason
+from bot.texts import Texts
 from care.errands import Part, State
 from care.refusals import NotYours
 from storage import elders
@@ -46,11 +49,19 @@ async def told(reader: Reader, facts: Facts) -> Screen | None:
             text = tr(
                 "🚫 {by} could not do the errand: {kind} for {name}", by=by, kind=kind, name=name
             )
+            text = lines(text, _reason(tr, whole))
         case "cancelled":
             text = tr("✖️ {by} cancelled the errand: {kind}", by=by, kind=kind)
+            text = lines(text, _reason(tr, whole))
         case other:
             text = _news(reader, whole, other, facts)
     return Screen(text, _rows(reader, whole, part, facts["event"]))
+
+
+def _reason(tr: Texts, whole: Whole) -> Markup:
+    """Why it ended, as whoever ended it said."""
+    reason = whole.errand.reason
+    return Markup("({})").format(errand_reason(tr, reason)) if reason else Markup("")
 
 
 def _news(reader: Reader, whole: Whole, event: str, facts: Facts) -> Markup:
@@ -73,6 +84,10 @@ def _news(reader: Reader, whole: Whole, event: str, facts: Facts) -> Markup:
         case "half_time":
             return tr("⏳ Nobody has taken it yet: {kind} for {name} ({when})", kind=kind,
                       name=name, when=time)  # fmt: skip
+        case "away":
+            until = tr.day(date.fromisoformat(facts["until"]))
+            return tr("⏸ {name} is away, back on {until}: {kind} ({when}). Is it still needed?",
+                      name=name, until=until, kind=kind, when=time)  # fmt: skip
         case "late":
             return tr("⏰ Not done in time: {kind} for {name} ({when})", kind=kind, name=name,
                       when=time)  # fmt: skip
@@ -95,7 +110,7 @@ def _rows(reader: Reader, whole: Whole, part: Part, event: str) -> tuple[tuple[B
         return ((Button(tr("✅ Received"), tap("errand_step", one.id, "confirm", "-")),),)
     if event in {"money", "money_said"} and (part.keeper or part.receiver or part.claimer):
         return ((Button(tr("💰 Money"), tap("errand_money", one.id)),),)
-    if event in {"requested", "half_time", "late", "edited"} and (
+    if event in {"requested", "half_time", "late", "edited", "away"} and (
         part.keeper or part.asker or part.claimer
     ):
         return ((Button(tr("Look at it"), tap("errand", one.id)),),)

@@ -112,7 +112,8 @@ async def errand(reader: Reader, facts: Facts) -> Screen | None:
         tr("🛒 <b>{kind}</b> for {name}", kind=errand_name(tr, one.kind), name=whole.elder.name)
         if not (mine and one.state in ENDED)
         else tr("🛒 <b>{kind}</b>", kind=errand_name(tr, one.kind)),
-        Markup("{}").format(one.what),
+        # Whoever did it needs no more of what somebody takes, or wrote into it.
+        Markup("{}").format(one.what) if not (mine and one.state in ENDED) else "",
         tr("When: {when}", when=when(reader, whole)),
         _money(reader, whole),
         BLANK,
