@@ -279,6 +279,8 @@ class Sender:
                 scope=BotCommandScopeChat(post.chat),
             )
             return None
+        if post.edits is not None and screen.stays:
+            return post.edits
         if post.edits is not None and _in_place(screen):
             outcome = await self._edit(post, screen)
             if outcome is not NotEditable.GONE:

@@ -42,6 +42,8 @@ class State(StrEnum):
     FAILED = "failed"
 
 
+# What something is paid for in, so that a budget, a payer, or a prescription may matter.
+PRICED = frozenset({Kind.MEDICINE, Kind.GROCERIES, Kind.BILL})
 UNCLAIMED = frozenset({State.REQUESTED, State.OPEN})
 IN_HAND = frozenset({State.CLAIMED, State.ON_THE_WAY, State.BOUGHT})
 # Nobody goes to the door any more, so nobody need know where it is.
@@ -174,6 +176,10 @@ class MedicineOnly(Refusal):
     """Medicine is fetched by volunteers whom a social worker has approved for it."""
 
 
+class NotAsked(Refusal):
+    """Somebody else is being asked first; whoever was not asked waits for their turn."""
+
+
 class EnoughInHand(Refusal):
     """The volunteer has as many errands in hand as the station lets one have.
 
@@ -188,11 +194,12 @@ class EnoughInHand(Refusal):
 
 @dataclass(frozen=True)
 class Claimer:
-    """Who wants to claim: their roles, errands in hand, and whether they may fetch medicine."""
+    """Who wants to claim: roles, errands in hand, may they fetch medicine, were they asked."""
 
     roles: frozenset[Role]
     in_hand: int = 0
     medicine: bool = False
+    asked: bool = True
 
 
 def refuse_claim(kind: Kind, who: Claimer, *, most: int, medicine_approved: bool) -> None:
@@ -203,12 +210,15 @@ def refuse_claim(kind: Kind, who: Claimer, *, most: int, medicine_approved: bool
     Raises:
         NotYours: no volunteer.
         MedicineOnly: not approved for medicine.
+        NotAsked: it is offered to others, and not yet to everybody.
         EnoughInHand: too many in hand already.
     """
     if Role.VOLUNTEER not in who.roles:
         raise NotYours
     if kind is Kind.MEDICINE and medicine_approved and not who.medicine:
         raise MedicineOnly
+    if not who.asked:
+        raise NotAsked
     if who.in_hand >= most:
         raise EnoughInHand(most)
 

@@ -134,6 +134,7 @@ class Notice(StrEnum):
     # errands
     ERRAND_CARD = "errand_card"
     ERRAND = "errand"
+    ERRAND_PHOTO = "errand_photo"
     ERRANDS = "errands"
     ERRANDS_ALL = "errands_all"
     ERRAND_TOLD = "errand_told"

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from bot.playground.records import Message, Person
 from care.access import Role
+from care.errands import PRICED
 from storage.tables import Community, Errand
 from tests.stage import Stage, sqlite_url, staged
 
@@ -41,6 +42,8 @@ class Home:
         await self.stage.tap(self.daughter, kind)
         await self.stage.say(self.daughter, what)
         await self.stage.tap(self.daughter, day)
+        if kind in PRICED:
+            await self.stage.tap(self.daughter, "Ask now")
 
     async def press(self, who: Person, data: str) -> str | None:
         """Press a button that the newest message never had; the answer."""

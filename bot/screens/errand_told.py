@@ -65,9 +65,9 @@ def _reason(tr: Texts, whole: Whole) -> Markup:
 
 
 def _news(reader: Reader, whole: Whole, event: str, facts: Facts) -> Markup:
-    """What nobody did, or only some hear of."""
+    """What only some hear of."""
     tr, name, by = reader.tr, whole.elder.name, facts["by"]
-    kind, time = errand_name(tr, whole.errand.kind), when(reader, whole)
+    kind = errand_name(tr, whole.errand.kind)
     match event:
         case "requested":
             return tr("🛒 To be approved: {kind} for {name}", kind=kind, name=name)
@@ -81,6 +81,22 @@ def _news(reader: Reader, whole: Whole, event: str, facts: Facts) -> Markup:
         case "edited":
             return tr("✏️ {by} has changed the errand: {kind} for {name}", by=by, kind=kind,
                       name=name)  # fmt: skip
+        case "money":
+            faults = [fault_text(tr, *one) for one in facts["faults"]]
+            head = tr("💰 The money does not agree: {kind} for {name}", kind=kind, name=name)
+            return lines(head, *(Markup("· {}").format(one) for one in faults))
+        case "money_said":
+            return tr("💰 {by} wrote down money: {kind} for {name}. Please say whether it is "
+                      "right.", by=by, kind=kind, name=name)  # fmt: skip
+        case _:
+            return _undone(reader, whole, event, facts)
+
+
+def _undone(reader: Reader, whole: Whole, event: str, facts: Facts) -> Markup:
+    """What nobody did, or what is in the way."""
+    tr, name = reader.tr, whole.elder.name
+    kind, time = errand_name(tr, whole.errand.kind), when(reader, whole)
+    match event:
         case "half_time":
             return tr("⏳ Nobody has taken it yet: {kind} for {name} ({when})", kind=kind,
                       name=name, when=time)  # fmt: skip
@@ -91,13 +107,6 @@ def _news(reader: Reader, whole: Whole, event: str, facts: Facts) -> Markup:
         case "late":
             return tr("⏰ Not done in time: {kind} for {name} ({when})", kind=kind, name=name,
                       when=time)  # fmt: skip
-        case "money":
-            faults = [fault_text(tr, *one) for one in facts["faults"]]
-            head = tr("💰 The money does not agree: {kind} for {name}", kind=kind, name=name)
-            return lines(head, *(Markup("· {}").format(one) for one in faults))
-        case "money_said":
-            return tr("💰 {by} wrote down money: {kind} for {name}. Please say whether it is "
-                      "right.", by=by, kind=kind, name=name)  # fmt: skip
         case _:
             return tr("The errand “{kind}” is offered to others, as we did not hear from you.",
                       kind=kind)  # fmt: skip

@@ -20,6 +20,7 @@ from care.errands import (
     UNCLAIMED,
     EnoughInHand,
     Kind,
+    NotAsked,
     Part,
     State,
     Step,
@@ -41,6 +42,9 @@ def when(reader: Reader, whole: Whole) -> Markup:
     tr = reader.tr
     by = whole.errand.by_when
     day = local_day(by, tr.zone)  # type: ignore[arg-type]
+    if whole.errand.meet_at is not None:
+        named = tr("today") if day == reader.today else tr.day(day)
+        return tr("{day}, at the door at {time}", day=named, time=tr.time(by))
     if day == reader.today:
         return tr("today, by {time}", time=tr.time(by))
     if day == reader.today + timedelta(days=1):
@@ -88,6 +92,8 @@ def refused_claim(tr: Texts, refusal: Refusal) -> Markup:
     match refusal:
         case EnoughInHand(most=most):
             return tr("You have {n} errands in hand. Please finish one first.", n=most)
+        case NotAsked():
+            return tr("Others are being asked first. If they cannot, you will be asked. Thank you!")
         case _:
             return tr("Medicine is fetched by volunteers whom the social worker has approved.")
 
@@ -165,6 +171,8 @@ def _steps(reader: Reader, whole: Whole, part: Part) -> list[tuple[Button, ...]]
     rows: list[tuple[Button, ...]] = []
     if part.claimer and one.state in IN_HAND:
         rows += _in_hand(reader, whole)
+    if one.photo is not None and (one.state not in ENDED or part.keeper):
+        rows.append((Button(tr("📷 See the photo"), tap("errand_photo", one.id)),))
     if one.state is State.REQUESTED and part.keeper:
         rows.append((Button(tr("👌 Approve"), tap("errand_step", one.id, Step.APPROVE, "-")),))
     if one.state is State.DONE and (part.receiver or part.keeper):

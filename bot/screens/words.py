@@ -470,6 +470,8 @@ def form_error(tr: Texts, kind: str, context: dict[str, str]) -> Markup:
             return tr("Please write a day like 4-7: today, or before it, and not closed yet.")
         case "time_of_day":
             return tr("Please write a time like 9:30.")
+        case "later_time":
+            return tr("That time is over. Please write a later one, like 14:30.")
         case "not_over":
             return tr("That is not over yet. Please look at the time once more.")
         case "no_sum":

@@ -20,6 +20,7 @@ from care.errands import (
     EnoughInHand,
     Kind,
     MedicineOnly,
+    NotAsked,
     Part,
     State,
     Step,
@@ -142,6 +143,12 @@ def test_nobody_has_more_in_hand_than_the_station_lets_them() -> None:
     with pytest.raises(EnoughInHand) as refusal:
         refuse_claim(Kind.PARCEL, Claimer(VOLUNTEER, 3), most=3, medicine_approved=True)
     assert refusal.value.most == 3
+
+
+def test_whoever_was_not_asked_waits_for_their_turn() -> None:
+    """A forged button or a forwarded card wins nothing."""
+    with pytest.raises(NotAsked):
+        refuse_claim(Kind.PARCEL, Claimer(VOLUNTEER, asked=False), most=3, medicine_approved=True)
 
 
 def test_only_volunteers_claim() -> None:

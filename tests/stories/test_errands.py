@@ -66,9 +66,7 @@ async def claimed(home: Home, day: str = "today") -> None:
 async def test_a_double_tap_on_the_claim_is_one_claim_and_one_address(home: Home) -> None:
     await home.ask()
     message = home.stage.last(home.chen).id
-    presses = [
-        home.stage.phones.press(home.chen, message, "claim:1", stale=True) for _ in range(2)
-    ]
+    presses = [home.stage.phones.press(home.chen, message, "claim:1", stale=True) for _ in range(2)]
     await home.stage.settle()
     assert [bool(one.text) for one in presses] == [True, True]
     assert "have it already" in (presses[1].text or "")
