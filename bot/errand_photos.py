@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from telegram import Update
 
-from bot import errand_asking, errand_money, forms, visit_files
+from bot import errand_asking, errand_money, forms, standing, visit_files
 from bot.turn import Turn
 from care.notices import Notice
 from storage import drafts, errand_photos
@@ -14,7 +14,7 @@ from storage.errand_offers import errand_card
 
 LARGEST = 2_000_000
 # What asks for a photo that is sent on under Telegram's own name of it.
-ASKING = frozenset({errand_asking.FORM.name})
+ASKING = frozenset({errand_asking.FORM.name, standing.FORM.name})
 
 
 @dataclass(frozen=True)

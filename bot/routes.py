@@ -27,6 +27,7 @@ from bot import (
     elders,
     errand_asking,
     errand_edits,
+    errand_helpers,
     errand_money,
     errand_photos,
     errands,
@@ -50,6 +51,7 @@ from bot import (
     reviews,
     roster,
     sign_in,
+    standing,
     surge,
     swaps,
     tiers,
@@ -137,6 +139,8 @@ PRESSED: dict[str, Handle] = {
     **hours.PRESSED,
     **errands.PRESSED,
     **errand_asking.PRESSED,
+    **errand_helpers.PRESSED,
+    **standing.PRESSED,
     **errand_photos.PRESSED,
     **errand_money.PRESSED,
     **errand_edits.PRESSED,
@@ -221,9 +225,9 @@ async def _refuse(turn: Turn, refusal: Refusal) -> None:
     # After a double tap the first tap's answer is on its way and must not be drawn over.
     if await outbox.is_changing(turn.tx, turn.here.chat, turn.pressed):
         return
-    standing = await turn.tx.get(Standing, (turn.here.chat, turn.pressed))
-    if standing is not None:
-        await outbox.post_edit(turn.tx, turn.now, standing)
+    stands = await turn.tx.get(Standing, (turn.here.chat, turn.pressed))
+    if stands is not None:
+        await outbox.post_edit(turn.tx, turn.now, stands)
 
 
 def _private(handle: Handle) -> Handle:

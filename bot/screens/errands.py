@@ -15,6 +15,7 @@ from care.errand_offers import FREE_UNTIL, Free
 from care.errands import (
     ENDED,
     EXPLAINED,
+    FINAL,
     IN_HAND,
     STEPS,
     UNCLAIMED,
@@ -185,9 +186,23 @@ def _steps(reader: Reader, whole: Whole, part: Part) -> list[tuple[Button, ...]]
     editable = one.state in STEPS[Step.EDIT][0]
     if editable and may_take(Step.EDIT, one.state, part, approvals=approvals):
         rows.append((Button(tr("✏️ Change it"), tap("errand_edit", one.id)),))
+    if one.state not in FINAL and (
+        part.receiver or part.keeper or (part.asker and not part.claimer)
+    ):
+        rows += _repeating(reader, whole)
     if one.state not in ENDED and (part.asker or part.keeper):
         rows.append((Button(tr("Cancel this errand"), tap("errand_why", one.id, Step.CANCEL)),))
     return rows
+
+
+def _repeating(reader: Reader, whole: Whole) -> list[tuple[Button, ...]]:
+    """The same again and again; each time at the doctor's is another one."""
+    tr, one = reader.tr, whole.errand
+    if one.standing_id is not None:
+        return [(Button(tr("🔁 It repeats…"), tap("standing", whole.elder.id)),)]
+    if one.kind is Kind.ESCORT:
+        return []
+    return [(Button(tr("🔁 Repeat it…"), tap("standing_from", one.id)),)]
 
 
 def _in_hand(reader: Reader, whole: Whole) -> list[tuple[Button, ...]]:

@@ -10,10 +10,9 @@ from care.access import Role, Viewer
 from care.calls import Kind as ContactKind
 from care.calls import Outcome
 from care.elders import ElderFacts, Tier
-from care.errand_offers import Circle
 from care.errands import Kind
 from care.joining import Standing
-from storage import calls, communities, elders, errand_circles, errands, families, joining, members, pairings
+from storage import calls, communities, elders, errands, families, joining, members, pairings
 from storage.calls import Happened
 from storage.joining import Joiner
 from storage.tables import Community, Elder, Errand, FamilyLink, Invitation, Member, Pairing
@@ -115,7 +114,6 @@ async def _town(tx: AsyncSession, name: str) -> Town:
     errand = await errands.ask(
         tx, NOW, wang, Kind.GROCERIES, "大米", NOW + timedelta(days=1), daughter.id
     )
-    await errand_circles.note_asked(tx, NOW, errand, Circle.GROUP, None)
     yesterday = TODAY - timedelta(days=1)
     called = Happened(ContactKind.CALL, Outcome.FINE, li.id, yesterday, NOW, "yesterday")
     await calls.record(tx, NOW, wang, called)
