@@ -1,7 +1,7 @@
 """The life of an errand: requested, claimed by exactly one, done, confirmed, and told to all."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from care.access import Role
@@ -44,6 +44,8 @@ class State(StrEnum):
 
 # What something is paid for in, so that a budget, a payer, or a prescription may matter.
 PRICED = frozenset({Kind.MEDICINE, Kind.GROCERIES, Kind.BILL})
+# Of a morning at the hospital nobody says after an hour that it takes too long.
+AT_THE_DOCTORS = timedelta(hours=6)
 UNCLAIMED = frozenset({State.REQUESTED, State.OPEN})
 IN_HAND = frozenset({State.CLAIMED, State.ON_THE_WAY, State.BOUGHT})
 # Nobody goes to the door any more, so nobody need know where it is.
@@ -223,6 +225,10 @@ def refuse_claim(kind: Kind, who: Claimer, *, most: int, medicine_approved: bool
         raise EnoughInHand(most)
 
 
-def is_late(now: datetime, by_when: datetime, state: State) -> bool:
-    """Past its deadline and not ended."""
+def is_late(
+    now: datetime, by_when: datetime, state: State, meet_at: datetime | None = None
+) -> bool:
+    """Past its deadline and not ended; of an escort, that nobody has set out by then."""
+    if meet_at is not None and state is State.ON_THE_WAY:
+        return now > by_when + AT_THE_DOCTORS
     return state not in ENDED and now > by_when

@@ -98,7 +98,6 @@ async def test_the_prescription_is_seen_by_who_goes_and_painted_over_when_it_is_
     assert seen.protected
     await stage.tap(home.chen, "On my way")
     before = [one.id for one in stage.chat(home.chen)]
-    assert home.about(home.chen, "medicine for").photo == seen.photo or seen.photo.data == PHOTO
     await stage.tap(home.chen, "✅ Done")
     photos = [one.photo for one in stage.chat(home.chen) if one.photo is not None]
     assert [one.id for one in stage.chat(home.chen)] == before
@@ -111,10 +110,7 @@ async def test_an_escort_has_a_day_and_a_time_at_the_door(home: Home) -> None:
     stage = home.stage
     await stage.say(home.daughter, "/errand")
     await stage.tap(home.daughter, "doctor")
-    assert (
-        "Which hospital" in stage.last(home.daughter).text
-        or "hospital" in stage.last(home.daughter).text
-    )
+    assert "To which hospital" in stage.last(home.daughter).text
     await stage.say(home.daughter, "People's Hospital, eyes")
     await stage.tap(home.daughter, "today")
     assert "08:30" not in home.labels(home.daughter)

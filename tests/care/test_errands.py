@@ -164,6 +164,13 @@ def test_only_what_has_not_ended_can_be_late(state: State) -> None:
     assert not is_late(NOW, NOW, state)
 
 
+def test_who_is_along_to_the_doctor_is_not_late_before_the_afternoon() -> None:
+    met = NOW - timedelta(hours=2)
+    assert not is_late(NOW, met, State.ON_THE_WAY, met)
+    assert is_late(NOW + timedelta(hours=5), met, State.ON_THE_WAY, met)
+    assert is_late(NOW, met, State.CLAIMED, met)
+
+
 @given(st.lists(st.sampled_from(Step)), st.booleans())
 def test_any_row_of_steps_ends_in_a_state_with_one_owner_or_none(
     steps: list[Step], approvals: bool

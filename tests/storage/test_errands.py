@@ -127,6 +127,7 @@ async def test_a_step_upon_what_somebody_else_holds_by_now_is_stale(
     async with database.write() as tx:
         whole = await errands.load(tx, here.id, here.errand.id)
         await errands.take_step(tx, NOW, whole, Step.RETURN, here.chen.id)
+        await errand_circles.note_asked(tx, NOW, whole.errand, Circle.GROUP, None)
     old = errands.Whole(
         Errand(id=here.errand.id, state=State.CLAIMED, claimed_by=here.chen.id),
         mine.elder,
