@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from telegram import Update
 
 from bot import forms
-from bot.errands import day_options
+from bot.errand_asking import day_options
 from bot.forms import Filling, Form, Option, Question
 from bot.screens.words import edit_reason, payer_name
 from bot.turn import Turn, number_of

@@ -1,16 +1,20 @@
-"""Receipts by chat: a photo is fetched before the turn, and kept with the sum it belongs to."""
+"""Photos of errands by chat: receipts, kept with their sum; prescriptions, shown to who goes."""
 
 from dataclasses import dataclass
 
 from telegram import Update
 
-from bot import errand_money, forms, visit_files
+from bot import errand_asking, errand_money, forms, standing, visit_files
 from bot.turn import Turn
-from storage import drafts
+from care.notices import Notice
+from storage import drafts, errand_photos
 from storage import errand_money as records
 from storage.engine import Database
+from storage.errand_offers import errand_card
 
 LARGEST = 2_000_000
+# What asks for a photo that is sent on under Telegram's own name of it.
+ASKING = frozenset({errand_asking.FORM.name, standing.FORM.name})
 
 
 @dataclass(frozen=True)
@@ -38,9 +42,15 @@ async def prepare(update: Update, database: Database) -> Sent | None:
 
 
 async def take(update: Update, turn: Turn) -> None:
-    """A photo came: the receipt, if that is what was asked for, else of a visit."""
+    """A photo came: what was asked for, a receipt or a prescription, else of a visit."""
     sent = turn.opening.prepared
     draft = await drafts.find(turn.tx, turn.account)
+    message = update.message
+    wanted = draft is not None and draft.form in ASKING and forms.asks(draft, errand_asking.PHOTO)
+    if draft is not None and message is not None and wanted:
+        file = message.photo[-1].file_id
+        await forms.given(turn, draft, errand_asking.PHOTO, file)
+        return
     asked = draft is not None and forms.asks(draft, errand_money.RECEIPT)
     if not isinstance(sent, Sent) or draft is None or not asked:
         await visit_files.take(update, turn)
@@ -50,3 +60,13 @@ async def take(update: Update, turn: Turn) -> None:
         turn.tx, turn.now, turn.me.member.id, book.whole.errand, sent.file, sent.content
     )
     await forms.given(turn, draft, errand_money.RECEIPT, photo.id)
+
+
+async def show(update: Update, turn: Turn) -> None:
+    """`errand_photo:<errand>`: in a message of its own, for whoever may see the errand in full."""
+    [errand_id] = turn.numbers(1)
+    await errand_photos.access_photo(turn.tx, turn.me.viewer, errand_id)
+    await turn.say(Notice.ERRAND_PHOTO, errand_card(errand_id), errand=errand_id)
+
+
+PRESSED = {"errand_photo": show}

@@ -1,135 +1,20 @@
-"""Errands: asked for in a few taps, claimed by exactly one, done, and told to who asked."""
+"""Errands: claimed by exactly one, done, and told to who asked."""
 
-from datetime import time, timedelta
-from typing import Any
-
-from markupsafe import Markup
-from pydantic import BaseModel, Field
 from telegram import Update
 
-from bot import forms
-from bot.forms import Filling, Form, Option, Question
-from bot.screens.words import errand_name
 from bot.turn import Turn
-from care.access import Right, Role
-from care.days import local_day, moment
+from care.access import Role
 from care.errand_offers import Free, free_until
-from care.errands import EXPLAINED, Kind, Part, State, Step, first_state, must_explain
+from care.errands import EXPLAINED, Part, State, Step, must_explain
 from care.hours import Work
 from care.notices import Notice
 from care.refusals import NotYours, Stale
-from storage import elders, errand_helpers, errand_offers, errands, hours
+from storage import errand_helpers, errand_offers, errands, hours
 from storage.errand_offers import errand_card
 from storage.errands import Whole
-from storage.tables import Elder
 
 # What those who wait are told a step was; of the others, what state it led to.
 EVENTS = {Step.RETURN: "returned", Step.APPROVE: "approved"}
-
-
-class Asked(BaseModel):
-    """What is to be done, for whom, by when."""
-
-    elder: int
-    kind: Kind
-    what: str = Field(min_length=1, max_length=500)
-    days: int = Field(ge=0, le=14)
-
-
-async def _elders(filling: Filling) -> list[Option]:
-    if filling.person is None:
-        return []
-    found = await _may_ask_for(filling)
-    return [Option(str(one.id), one.name) for one in found]
-
-
-async def _may_ask_for(filling: Filling) -> list[Elder]:
-    viewer = filling.person.viewer if filling.person else None
-    if viewer is None:
-        return []
-    if viewer.staff:
-        return await elders.looked_after(filling.tx, viewer)
-    own = await elders.of_self(filling.tx, viewer)
-    return [*await elders.of_family(filling.tx, viewer), *([own] if own else [])]
-
-
-async def _kinds(filling: Filling) -> list[Option]:
-    return [Option(one, errand_name(filling.tr, one).unescape()) for one in Kind]
-
-
-async def day_options(filling: Filling) -> list[Option]:
-    """By when something is needed, in days from today."""
-    tr = filling.tr
-    names = (tr("today"), tr("tomorrow"), tr("within 3 days"), tr("within a week"))
-    return [
-        Option(str(days), name.unescape()) for days, name in zip((0, 1, 3, 7), names, strict=True)
-    ]
-
-
-async def _ask_elder(filling: Filling) -> Markup:
-    return filling.tr("For whom?")
-
-
-async def _ask_kind(filling: Filling) -> Markup:
-    return filling.tr("What is to be done?")
-
-
-async def _ask_what(filling: Filling) -> Markup:
-    return filling.tr("What exactly? Please write it, e.g. “blood-pressure pills, one box”.")
-
-
-async def _ask_days(filling: Filling) -> Markup:
-    return filling.tr("By when?")
-
-
-async def _asked(turn: Turn, said: Asked, _answers: dict[str, Any]) -> None:
-    viewer = turn.me.viewer
-    elder = await elders.access_elder(turn.tx, viewer, said.elder, Right.ASK_ERRAND)
-    day = local_day(turn.now, turn.me.zone) + timedelta(days=said.days)
-    by_when = max(moment(day, time(20), turn.me.zone), turn.now + timedelta(hours=2))
-    approvals = turn.me.settings.errand_approval
-    state = first_state(approvals=approvals, by_staff=viewer.staff)
-    errand = await errands.ask(
-        turn.tx, turn.now, elder, said.kind, said.what, by_when, viewer.member_id, state=state
-    )
-    await turn.show(Notice.ERRAND, errand_card(errand.id), errand=errand.id)
-    whole = await errands.load(turn.tx, viewer.community_id, errand.id)
-    await errand_offers.offer(turn.tx, turn.now, turn.me.community, whole)
-    event = "asked" if errand.state is State.OPEN else "requested"
-    for one in await errand_offers.keepers(turn.tx, turn.now, whole):
-        await errand_offers.tell(turn.tx, turn.now, one.id, errand, event, turn.me.member)
-
-
-FORM = Form(
-    "errand",
-    Asked,
-    (
-        Question("elder", _ask_elder, options=_elders),
-        Question("kind", _ask_kind, options=_kinds, columns=2),
-        Question("what", _ask_what, write=True),
-        Question("days", _ask_days, options=day_options, columns=2),
-    ),
-    done=_asked,
-    title=lambda tr: tr("Ask for an errand"),
-)
-forms.FORMS.add(FORM)
-
-
-async def ask(update: Update, turn: Turn) -> None:
-    """`/errand`; with one elder only, nobody is asked for whom."""
-    filling = Filling(turn.tx, turn.now, turn.tr, turn.me, turn.me.community.id, {})
-    found = await _may_ask_for(filling)
-    if not found:
-        raise NotYours
-    known = {"elder": str(found[0].id)} if len(found) == 1 else {}
-    await forms.begin(turn, FORM, **known)
-
-
-async def ask_for(update: Update, turn: Turn) -> None:
-    """`errand_for:<elder>`: the elder is known already."""
-    [elder_id] = turn.numbers(1)
-    elder = await elders.access_elder(turn.tx, turn.me.viewer, elder_id, Right.ASK_ERRAND)
-    await forms.begin(turn, FORM, elder=str(elder.id))
 
 
 async def claim(update: Update, turn: Turn) -> None:
@@ -268,7 +153,6 @@ PRESSED = {
     "errands_all": show_all,
     "errands_free": say_free,
     "errand": show_one,
-    "errand_for": ask_for,
     "errand_why": ask_why,
     "errand_step": take_step,
 }

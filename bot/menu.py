@@ -10,7 +10,7 @@ from bot.turn import Turn
 from care.access import Role
 from care.notices import Notice
 from care.refusals import NotYours, Stale
-from storage import communities, drafts, members, outbox
+from storage import communities, drafts, errand_offers, members, outbox
 
 Handle = Callable[[Update, Turn], Awaitable[None]]
 
@@ -151,5 +151,7 @@ async def group_moved(update: Update, turn: Turn) -> None:
     message = update.message
     if message is None or message.migrate_to_chat_id is None:
         return
-    await communities.move_group(turn.tx, message.chat_id, message.migrate_to_chat_id)
-    await outbox.move_chat(turn.tx, message.chat_id, message.migrate_to_chat_id)
+    before, after = message.chat_id, message.migrate_to_chat_id
+    await communities.move_group(turn.tx, before, after)
+    await errand_offers.follow_group(turn.tx, turn.now, before, after)
+    await outbox.move_chat(turn.tx, before, after)

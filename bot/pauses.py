@@ -20,7 +20,7 @@ from care.notices import Notice
 from care.pauses import Why
 from care.refusals import AlreadyPaused, Stale
 from care.visits import PLANNED, State
-from storage import elders, members, pairings, pauses, visits
+from storage import elders, errand_offers, members, pairings, pauses, visits
 from storage.pauses import pause_card
 from storage.tables import Elder, Member, Pause
 from storage.week import PAUSED
@@ -79,7 +79,10 @@ async def _audit(turn: Turn, action: str, elder: Elder, **facts: str) -> None:
 
 
 async def _drop_visits(turn: Turn, elder: Elder, pause: Pause) -> None:
-    """Visits of these days are off; only those of today and tomorrow are worth a message."""
+    """Visits of these days are off; only those of today and tomorrow are worth a message.
+
+    Errands are not off by themselves; those concerned are asked.
+    """
     today = _today(turn)
     soon: defaultdict[int, list[int]] = defaultdict(list)
     people: dict[int, Member] = {}
@@ -97,6 +100,7 @@ async def _drop_visits(turn: Turn, elder: Elder, pause: Pause) -> None:
         key = f"visit_off:{pause.id}:{pause.until}:{member_id}"
         to = members.to_of(people[member_id])
         await turn.tell(to, Notice.VISIT_OFF, key=key, visits=ids)
+    await errand_offers.tell_away(turn.tx, turn.now, elder, pause)
 
 
 async def _redraw(turn: Turn, elder: Elder) -> None:

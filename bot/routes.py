@@ -25,7 +25,9 @@ from bot import (
     contacts,
     draft_sheets,
     elders,
+    errand_asking,
     errand_edits,
+    errand_helpers,
     errand_money,
     errand_photos,
     errands,
@@ -49,6 +51,7 @@ from bot import (
     reviews,
     roster,
     sign_in,
+    standing,
     surge,
     swaps,
     tiers,
@@ -64,7 +67,7 @@ from bot.screens.pauses import already_paused
 from bot.screens.words import sentence
 from bot.turn import CURRENT, App, Turn
 from care.access import may_command
-from care.errands import EnoughInHand, MedicineOnly
+from care.errands import EnoughInHand, MedicineOnly, NotAsked
 from care.notices import Notice
 from care.refusals import AlreadyPaused, NotYours, Refusal, Stale, Taken
 from storage import outbox
@@ -84,7 +87,7 @@ TYPED: dict[str, Handle] = {
     "week": visits.show_week,
     "ledger": ledger.show,
     "surge": surge.show,
-    "errand": errands.ask,
+    "errand": errand_asking.ask,
     "invite": joining.invite,
     "import": roster.ask_for_file,
     "export": roster.export,
@@ -135,6 +138,10 @@ PRESSED: dict[str, Handle] = {
     **late_visits.PRESSED,
     **hours.PRESSED,
     **errands.PRESSED,
+    **errand_asking.PRESSED,
+    **errand_helpers.PRESSED,
+    **standing.PRESSED,
+    **errand_photos.PRESSED,
     **errand_money.PRESSED,
     **errand_edits.PRESSED,
     **tiers.PRESSED,
@@ -155,7 +162,7 @@ PRESSED: dict[str, Handle] = {
 }
 
 GROUP_PRESSED = frozenset({"claim"})
-SAID_ALOUD = (Taken, AlreadyPaused, MedicineOnly, EnoughInHand)
+SAID_ALOUD = (Taken, AlreadyPaused, MedicineOnly, NotAsked, EnoughInHand)
 
 
 async def do(update: Update, turn: Turn) -> None:
@@ -204,7 +211,7 @@ async def _refuse(turn: Turn, refusal: Refusal) -> None:
             text = tr("Taken by {name}, a moment before you. Thank you all the same!", name=by)
         case AlreadyPaused(first=first, until=until):
             text = already_paused(tr, first, until)
-        case MedicineOnly() | EnoughInHand():
+        case MedicineOnly() | NotAsked() | EnoughInHand():
             text = refused_claim(tr, refusal)
         case Stale():
             text = sentence(tr, "stale", {})
@@ -218,9 +225,9 @@ async def _refuse(turn: Turn, refusal: Refusal) -> None:
     # After a double tap the first tap's answer is on its way and must not be drawn over.
     if await outbox.is_changing(turn.tx, turn.here.chat, turn.pressed):
         return
-    standing = await turn.tx.get(Standing, (turn.here.chat, turn.pressed))
-    if standing is not None:
-        await outbox.post_edit(turn.tx, turn.now, standing)
+    stands = await turn.tx.get(Standing, (turn.here.chat, turn.pressed))
+    if stands is not None:
+        await outbox.post_edit(turn.tx, turn.now, stands)
 
 
 def _private(handle: Handle) -> Handle:

@@ -51,6 +51,7 @@ class Screen:
         stored: what somebody sent before; it goes out again without passing through here.
         ask_contact: label of a keyboard button that shares the phone number.
         protect: may not be forwarded or saved.
+        stays: what stands in the chat is still right, and an edit of it leaves it alone.
     """
 
     text: Markup
@@ -61,3 +62,4 @@ class Screen:
     stored: Stored | None = None
     ask_contact: str | None = None
     protect: bool = False
+    stays: bool = False

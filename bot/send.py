@@ -37,7 +37,7 @@ from bot.wire_errors import Sent, was_it_sent
 from care.access import STAFF
 from care.notices import Delivery, Notice, manner_of
 from care.visit_files import Kind
-from storage import communities, members, outbox
+from storage import communities, errand_offers, members, outbox
 from storage.engine import Database
 from storage.tables import Outbox, Post
 
@@ -279,6 +279,8 @@ class Sender:
                 scope=BotCommandScopeChat(post.chat),
             )
             return None
+        if post.edits is not None and screen.stays:
+            return post.edits
         if post.edits is not None and _in_place(screen):
             outcome = await self._edit(post, screen)
             if outcome is not NotEditable.GONE:
@@ -334,6 +336,7 @@ class Sender:
             async with self.database.write() as tx:
                 await outbox.put_back(tx, post.id, now, "migrated")
                 await communities.move_group(tx, post.chat, error.new_chat_id)
+                await errand_offers.follow_group(tx, now, post.chat, error.new_chat_id)
                 await outbox.move_chat(tx, post.chat, error.new_chat_id)
             return
         if isinstance(error, ChannelFailed):

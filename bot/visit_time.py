@@ -30,7 +30,7 @@ from storage.week import visits_card
 FIRST_HOUR, LAST_HOUR = 7, 21
 
 
-def _a_time(text: str) -> str:
+def a_time(text: str) -> str:
     """ "9:30", "0930" or "9" as "0930"."""
     digits = text.replace("：", ":").replace(".", ":").strip()
     hour, _, minute = digits.partition(":")
@@ -42,7 +42,7 @@ def _a_time(text: str) -> str:
         raise PydanticCustomError("time_of_day", "a time") from None
 
 
-TimeOfDay = Annotated[str, AfterValidator(_a_time)]
+TimeOfDay = Annotated[str, AfterValidator(a_time)]
 
 
 class TimeOfVisit(BaseModel):

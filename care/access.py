@@ -118,7 +118,7 @@ COMMANDS: dict[str, frozenset[Role]] = {
     "leave": frozenset({Role.VOLUNTEER, Role.SOCIAL_WORKER}),
     "available": frozenset({Role.VOLUNTEER}),
     "elder": frozenset({Role.FAMILY}),
-    "errand": STAFF | {Role.FAMILY},
+    "errand": frozenset(Role),
 }
 
 

@@ -1,7 +1,7 @@
 """The life of an errand: requested, claimed by exactly one, done, confirmed, and told to all."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from care.access import Role
@@ -42,6 +42,10 @@ class State(StrEnum):
     FAILED = "failed"
 
 
+# What something is paid for in, so that a budget, a payer, or a prescription may matter.
+PRICED = frozenset({Kind.MEDICINE, Kind.GROCERIES, Kind.BILL})
+# Of a morning at the hospital nobody says after an hour that it takes too long.
+AT_THE_DOCTORS = timedelta(hours=6)
 UNCLAIMED = frozenset({State.REQUESTED, State.OPEN})
 IN_HAND = frozenset({State.CLAIMED, State.ON_THE_WAY, State.BOUGHT})
 # Nobody goes to the door any more, so nobody need know where it is.
@@ -174,6 +178,10 @@ class MedicineOnly(Refusal):
     """Medicine is fetched by volunteers whom a social worker has approved for it."""
 
 
+class NotAsked(Refusal):
+    """Somebody else is being asked first; whoever was not asked waits for their turn."""
+
+
 class EnoughInHand(Refusal):
     """The volunteer has as many errands in hand as the station lets one have.
 
@@ -188,11 +196,12 @@ class EnoughInHand(Refusal):
 
 @dataclass(frozen=True)
 class Claimer:
-    """Who wants to claim: their roles, errands in hand, and whether they may fetch medicine."""
+    """Who wants to claim: roles, errands in hand, may they fetch medicine, were they asked."""
 
     roles: frozenset[Role]
     in_hand: int = 0
     medicine: bool = False
+    asked: bool = True
 
 
 def refuse_claim(kind: Kind, who: Claimer, *, most: int, medicine_approved: bool) -> None:
@@ -203,16 +212,23 @@ def refuse_claim(kind: Kind, who: Claimer, *, most: int, medicine_approved: bool
     Raises:
         NotYours: no volunteer.
         MedicineOnly: not approved for medicine.
+        NotAsked: it is offered to others, and not yet to everybody.
         EnoughInHand: too many in hand already.
     """
     if Role.VOLUNTEER not in who.roles:
         raise NotYours
     if kind is Kind.MEDICINE and medicine_approved and not who.medicine:
         raise MedicineOnly
+    if not who.asked:
+        raise NotAsked
     if who.in_hand >= most:
         raise EnoughInHand(most)
 
 
-def is_late(now: datetime, by_when: datetime, state: State) -> bool:
-    """Past its deadline and not ended."""
+def is_late(
+    now: datetime, by_when: datetime, state: State, meet_at: datetime | None = None
+) -> bool:
+    """Past its deadline and not ended; of an escort, that nobody has set out by then."""
+    if meet_at is not None and state is State.ON_THE_WAY:
+        return now > by_when + AT_THE_DOCTORS
     return state not in ENDED and now > by_when

@@ -134,6 +134,9 @@ class Notice(StrEnum):
     # errands
     ERRAND_CARD = "errand_card"
     ERRAND = "errand"
+    ERRAND_PHOTO = "errand_photo"
+    ERRAND_HELPERS = "errand_helpers"
+    STANDING = "standing"
     ERRANDS = "errands"
     ERRANDS_ALL = "errands_all"
     ERRAND_TOLD = "errand_told"

@@ -11,6 +11,7 @@ LONGEST_MONTH = 31
 MOST_WEEKS = 12
 # A month has five Mondays at most; -1 is the last one.
 PLACES = (1, 2, 3, 4, -1)
+NAMES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 # The pills are needed although the program was off on the day on which they should be asked for.
 GRACE = timedelta(days=3)
 
@@ -64,6 +65,24 @@ def rule_of(rhythm: Rhythm) -> str:
         case _:
             raise WrongRhythm(number)
     return str(rule).rpartition("RRULE:")[2]
+
+
+def rhythm_of(rule: str) -> Rhythm:
+    """The rhythm that `rule_of` wrote down.
+
+    Raises:
+        WrongRhythm: a rule that is none of ours.
+    """
+    parts = dict(part.partition("=")[::2] for part in rule.split(";"))
+    dates = [int(one) for one in parts.get("BYMONTHDAY", "").split(",") if one]
+    place, name = parts.get("BYDAY", "")[:-2], parts.get("BYDAY", "")[-2:]
+    if dates:
+        return Rhythm(Often.MONTH_DAY, dates[-1])
+    if name not in NAMES:
+        raise WrongRhythm(rule)
+    if place:
+        return Rhythm(Often.MONTH_WEEKDAY, int(place), NAMES.index(name))
+    return Rhythm(Often.WEEKS, int(parts.get("INTERVAL", 1)), NAMES.index(name))
 
 
 def days(rule: str, start: date, first: date, last: date) -> list[date]:

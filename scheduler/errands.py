@@ -6,7 +6,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.errand_offers import awake, half_time, is_quiet, lapses_at, silent_at
-from care.errands import ENDED, State, WhyNot
+from care.errands import ENDED, State, WhyNot, is_late
 from care.notices import Notice
 from storage import errand_money, errand_offers, errands, members, outbox, standing
 from storage.communities import settings_of, zone_of
@@ -76,7 +76,8 @@ async def _warn_at_half_time(
 async def _say_late(tx: AsyncSession, now: datetime, station: Community, whole: Whole) -> None:
     """The deadline has passed: the social worker and the asker are told, once."""
     errand, settings, zone = whole.errand, settings_of(station), zone_of(station)
-    late = errand.by_when < now and not is_quiet(now, settings, zone)
+    past = is_late(now, errand.by_when, errand.state, errand.meet_at)
+    late = past and not is_quiet(now, settings, zone)
     if errand.late_at is None and late and await _once(tx, errand, "late_at", now):
         told = {whole.asker.id, *(one.id for one in await errand_offers.keepers(tx, now, whole))}
         for member_id in sorted(told):

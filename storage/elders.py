@@ -160,6 +160,27 @@ async def of_family(tx: AsyncSession, viewer: Viewer) -> list[Elder]:
     return list(rows)
 
 
+async def of_volunteer(tx: AsyncSession, viewer: Viewer) -> list[Elder]:
+    """The elders of a volunteer's pairings."""
+    if Role.VOLUNTEER not in viewer.roles:
+        return []
+    rows = await tx.scalars(
+        select(Elder)
+        .join(PairingElder, PairingElder.elder_id == Elder.id)
+        .join(Pairing, Pairing.id == PairingElder.pairing_id)
+        .join(PairingVolunteer, PairingVolunteer.pairing_id == Pairing.id)
+        .where(
+            PairingVolunteer.member_id == viewer.member_id,
+            Pairing.ended_at.is_(None),
+            Elder.community_id == viewer.community_id,
+            Elder.exited_at.is_(None),
+        )
+        .distinct()
+        .order_by(Elder.id)
+    )
+    return list(rows)
+
+
 async def of_self(tx: AsyncSession, viewer: Viewer) -> Elder | None:
     """The elder that the member is."""
     return await tx.scalar(

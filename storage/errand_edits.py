@@ -1,4 +1,4 @@
-"""Changing what is asked for, with before and after kept; what was asked for before."""
+"""Changing what is asked for, with before and after kept."""
 
 from datetime import datetime
 from typing import Any
@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from care.errands import Kind, State, Step
+from care.errands import Step
 from storage.errands import Whole, move, note
-from storage.tables import Elder, Errand, ErrandStep, Member
+from storage.tables import Errand, ErrandStep, Member
 
 EDITABLE = ("what", "by_when", "meet_at", "budget_fen", "payer", "photo")
 
@@ -49,16 +49,3 @@ async def history(tx: AsyncSession, errand: Errand) -> list[tuple[ErrandStep, Me
         .order_by(ErrandStep.id)
     )
     return [(step, member) for step, member in found]
-
-
-async def lately_of_elder(tx: AsyncSession, elder: Elder, most: int = 5) -> list[Errand]:
-    """What was asked for an elder before, each thing once, the latest first: to ask again."""
-    found: dict[tuple[Kind, str], Errand] = {}
-    for one in await tx.scalars(
-        select(Errand)
-        .where(Errand.elder_id == elder.id, Errand.state != State.REQUESTED)
-        .order_by(Errand.id.desc())
-        .limit(most * 10)
-    ):
-        found.setdefault((one.kind, one.what), one)
-    return list(found.values())[:most]

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.access import Viewer
@@ -36,7 +36,7 @@ async def paired_with(tx: AsyncSession, elder: Elder) -> set[int]:
     return set(found)
 
 
-async def claimer(tx: AsyncSession, viewer: Viewer, elder: Elder) -> Claimer:
+async def claimer(tx: AsyncSession, viewer: Viewer, elder: Elder, errand: Errand) -> Claimer:
     """Somebody who wants to claim an errand for an elder, as the rules see them.
 
     Their row is locked, so that who taps twice at once does not get more than they may have. For
@@ -53,7 +53,27 @@ async def claimer(tx: AsyncSession, viewer: Viewer, elder: Elder) -> Claimer:
     )
     said = await tx.get(ErrandHelper, me)
     approved = said is not None and said.medicine
-    return Claimer(viewer.roles, in_hand or 0, approved or me in await paired_with(tx, elder))
+    paired = me in await paired_with(tx, elder)
+    # The pairing is always asked first, so whoever is of it need not wait for a message.
+    asked = paired or await _was_asked(tx, errand, me)
+    return Claimer(viewer.roles, in_hand or 0, approved or paired, asked)
+
+
+async def _was_asked(tx: AsyncSession, errand: Errand, member_id: int) -> bool:
+    """Whether somebody, or the group, was ever asked: their card still stands in the chat."""
+    found = await tx.scalar(
+        select(ErrandOffer.id)
+        .where(
+            ErrandOffer.errand_id == errand.id,
+            ErrandOffer.no_at.is_(None),
+            or_(
+                ErrandOffer.member_id == member_id,
+                (ErrandOffer.circle == Circle.GROUP) & ErrandOffer.member_id.is_(None),
+            ),
+        )
+        .limit(1)
+    )
+    return found is not None
 
 
 async def approve_medicine(

@@ -13,7 +13,7 @@ from storage import errand_circles, errands, families, members, outbox, pairings
 from storage.communities import settings_of, zone_of
 from storage.errands import Whole
 from storage.outbox import To
-from storage.tables import Community, Errand, Member
+from storage.tables import Community, Elder, Errand, Member, Pause, Standing
 
 
 def errand_card(errand_id: int) -> str:
@@ -56,7 +56,8 @@ async def _ask_circle(
 
 
 async def _post_card(tx: AsyncSession, now: datetime, to: To, errand: Errand) -> None:
-    key = f"errand_card:{errand.id}:{errand.turn_number}:{to.member or 'group'}"
+    whose = to.member or f"group:{to.chat}"
+    key = f"errand_card:{errand.id}:{errand.turn_number}:{whose}"
     facts = {"errand": errand.id}
     await outbox.post(tx, now, to, Notice.ERRAND_CARD, facts, key=key, card=errand_card(errand.id))
 
@@ -78,6 +79,38 @@ async def tell_circle(
             told.add(whole.elder.member_id)
     for member_id in sorted(told):
         await tell(tx, now, member_id, whole.errand, event, by)
+
+
+async def follow_group(tx: AsyncSession, now: datetime, before: int, after: int) -> None:
+    """A group became a supergroup: what is still open there gets a card in the new chat.
+
+    What stands in the old chat cannot be changed or pressed any more. To be asked before
+    `outbox.move_chat`, which forgets what stood there.
+    """
+    stood = await tx.scalars(
+        select(Standing).where(Standing.chat == before, Standing.notice == Notice.ERRAND_CARD)
+    )
+    for row in stood:
+        errand = await tx.get(Errand, row.facts["errand"])
+        if errand is not None and errand.state is State.OPEN:
+            await _post_card(tx, now, To(after, None, row.community_id), errand)
+
+
+async def tell_away(tx: AsyncSession, now: datetime, elder: Elder, pause: Pause) -> None:
+    """Whoever asked, looks after the elder, or is on the way hears that nobody will be at home.
+
+    Nothing is cancelled: what somebody in hospital needs, people know better.
+    """
+    zone = zone_of(await tx.get_one(Community, elder.community_id))
+    for whole in await errands.open_of_elder(tx, elder):
+        due = local_day(whole.errand.by_when, zone)
+        if not (pause.first_day <= max(due, local_day(now, zone)) < pause.until):
+            continue
+        told = {whole.asker.id, *(one.id for one in await keepers(tx, now, whole))}
+        if whole.claimer is not None:
+            told.add(whole.claimer.id)
+        for member_id in sorted(told):
+            await tell(tx, now, member_id, whole.errand, "away", None, until=str(pause.until))
 
 
 async def warn(tx: AsyncSession, now: datetime, whole: Whole, event: str, **facts: object) -> None:

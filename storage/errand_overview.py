@@ -68,7 +68,7 @@ async def _place(tx: AsyncSession, now: datetime, found: Overview, whole: Whole)
         found.in_hand.append(whole)
     elif errand.state is State.DONE:
         found.to_confirm.append(whole)
-    if is_late(now, errand.by_when, errand.state):
+    if is_late(now, errand.by_when, errand.state, errand.meet_at):
         found.late.add(errand.id)
     rows = await errand_money.rows_of(tx, errand.id) if errand.state in ENDED else []
     if errand_money.faults_of(rows, errand):

@@ -199,7 +199,7 @@ async def claim(tx: AsyncSession, now: datetime, viewer: Viewer, errand_id: int)
         NotYours: absent, or the viewer is no volunteer of this community.
         Taken: somebody else was first.
         Stale: it is over.
-        MedicineOnly, EnoughInHand: not for this volunteer (both are settings).
+        MedicineOnly, NotAsked, EnoughInHand: not for this volunteer.
     """
     if Role.VOLUNTEER not in viewer.roles:
         raise NotYours
@@ -230,7 +230,7 @@ async def claim(tx: AsyncSession, now: datetime, viewer: Viewer, errand_id: int)
 async def _refuse(tx: AsyncSession, viewer: Viewer, whole: Whole) -> None:
     station = await tx.get_one(Community, viewer.community_id)
     settings = settings_of(station)
-    who = await errand_helpers.claimer(tx, viewer, whole.elder)
+    who = await errand_helpers.claimer(tx, viewer, whole.elder, whole.errand)
     refuse_claim(
         whole.errand.kind,
         who,

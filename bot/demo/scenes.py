@@ -148,6 +148,7 @@ async def errand(play: Play) -> None:
     await play.taps(DAUGHTER, "answer", end=":=medicine")
     await play.says(DAUGHTER, tr("Blood-pressure pills, one box").unescape())
     await play.taps(DAUGHTER, "answer", end=":=0")
+    await play.taps(DAUGHTER, "answer", end=":ok")
     first, second = play.people[FIRST], play.people[SECOND]
     # Both are of the elder's pairing and asked first; the second one presses a moment later.
     message, button = play.theatre.find(first, "claim")

@@ -29,10 +29,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.access import Role, Viewer
 from care.elders import ElderFacts
+from care.errand_offers import Circle
 from care.errands import Kind, State, Step
 from care.joining import Standing
 from care.refusals import Taken
-from storage import communities, elders, errands, members
+from storage import communities, elders, errand_circles, errands, members
 from storage.engine import Database, parse_url
 from storage.migrate import migrate
 from storage.tables import Errand, ErrandStep
@@ -125,6 +126,8 @@ async def prepare(url: str, racers: int, count: int) -> Field:
         ]
         tx.add_all(asked)
         await tx.flush()
+        for one in asked:
+            await errand_circles.note_asked(tx, NOW, one, Circle.GROUP, None)
         return Field(url, station.id, volunteers, [one.id for one in asked])
 
 

@@ -19,8 +19,10 @@ from bot.screens import (
     draft_visit,
     elders,
     errand_book,
+    errand_helpers,
     errand_money,
     errand_overview,
+    errand_photos,
     errand_told,
     errands,
     families,
@@ -40,6 +42,7 @@ from bot.screens import (
     proposals,
     reviews,
     roster_preview,
+    standing,
     station,
     surge,
     swaps,
@@ -52,6 +55,7 @@ from bot.screens import (
     week_visit,
     wishes,
 )
+from bot.screens.errand_photos import PAINTED_OVER
 from bot.screens.reader import Facts, Reader, lines
 from bot.texts import Texts
 from bot.turn import STATION_ZONE
@@ -163,6 +167,9 @@ SCREENS: dict[Notice, Draw] = {
     Notice.WISHES: wishes.wishes,
     Notice.ERRAND_CARD: errands.card,
     Notice.ERRAND: errands.errand,
+    Notice.ERRAND_PHOTO: errand_photos.photo,
+    Notice.ERRAND_HELPERS: errand_helpers.page,
+    Notice.STANDING: standing.page,
     Notice.ERRANDS: errands.errands,
     Notice.ERRANDS_ALL: errand_overview.page,
     Notice.ERRAND_TOLD: errand_told.told,
@@ -216,4 +223,5 @@ async def closed(tx: AsyncSession, post: Outbox) -> Screen:
     """What an old message turns into when its content may not stand there any more."""
     person = await members.person_of_id(tx, post.member_id) if post.member_id else None
     tr = Texts(person.language if person else "zh_CN", STATION_ZONE)
-    return Screen(tr("This is no longer shown here. /menu shows what you can do."))
+    drawing = PAINTED_OVER if post.notice is Notice.ERRAND_PHOTO else ""
+    return Screen(tr("This is no longer shown here. /menu shows what you can do."), drawing=drawing)

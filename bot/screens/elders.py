@@ -139,7 +139,10 @@ async def elder(reader: Reader, facts: Facts) -> Screen | None:
             Button("📞 " + tr("Log a call"), tap("call", one.id)),
             Button("🛒 " + tr("Ask for an errand"), tap("errand_for", one.id)),
         ),
-        (Button("📒 " + tr("Contacts…"), tap("contacts", one.id)),),
+        (
+            Button("📒 " + tr("Contacts…"), tap("contacts", one.id)),
+            Button("🔁 " + tr("Errands that repeat…"), tap("standing", one.id)),
+        ),
         *await done_rows(reader, one),
         (
             Button("🎚 " + tr("Tier and grade…"), tap("tier_menu", one.id)),

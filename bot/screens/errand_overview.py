@@ -43,6 +43,7 @@ async def page(reader: Reader, facts: Facts) -> Screen | None:
     if len(parts) == 1:
         parts += [BLANK, tr("There is no errand at the moment.")]
     rows = rows[:MOST]
+    rows.append((Button(tr("💊 Who may fetch medicine"), tap("helpers", 0)),))
     rows.append(reader.back(str(tr("Menu")), "do:menu"))
     return Screen(lines(*parts), tuple(rows))
 

@@ -1,12 +1,15 @@
 """News of an errand: one line to each of those who wait for it."""
 
+from datetime import date
+
 from markupsafe import Markup
 
 from bot.screen import Button, Screen
 from bot.screens.errand_money import fault_text
 from bot.screens.errands import when
 from bot.screens.reader import Facts, Reader, lines, tap
-from bot.screens.words import errand_name
+from bot.screens.words import errand_name, errand_reason
+from bot.texts import Texts
 from care.errands import Part, State
 from care.refusals import NotYours
 from storage import elders
@@ -46,17 +49,25 @@ async def told(reader: Reader, facts: Facts) -> Screen | None:
             text = tr(
                 "🚫 {by} could not do the errand: {kind} for {name}", by=by, kind=kind, name=name
             )
+            text = lines(text, _reason(tr, whole))
         case "cancelled":
             text = tr("✖️ {by} cancelled the errand: {kind}", by=by, kind=kind)
+            text = lines(text, _reason(tr, whole))
         case other:
             text = _news(reader, whole, other, facts)
     return Screen(text, _rows(reader, whole, part, facts["event"]))
 
 
+def _reason(tr: Texts, whole: Whole) -> Markup:
+    """Why it ended, as whoever ended it said."""
+    reason = whole.errand.reason
+    return Markup("({})").format(errand_reason(tr, reason)) if reason else Markup("")
+
+
 def _news(reader: Reader, whole: Whole, event: str, facts: Facts) -> Markup:
-    """What nobody did, or only some hear of."""
+    """What only some hear of."""
     tr, name, by = reader.tr, whole.elder.name, facts["by"]
-    kind, time = errand_name(tr, whole.errand.kind), when(reader, whole)
+    kind = errand_name(tr, whole.errand.kind)
     match event:
         case "requested":
             return tr("🛒 To be approved: {kind} for {name}", kind=kind, name=name)
@@ -70,12 +81,6 @@ def _news(reader: Reader, whole: Whole, event: str, facts: Facts) -> Markup:
         case "edited":
             return tr("✏️ {by} has changed the errand: {kind} for {name}", by=by, kind=kind,
                       name=name)  # fmt: skip
-        case "half_time":
-            return tr("⏳ Nobody has taken it yet: {kind} for {name} ({when})", kind=kind,
-                      name=name, when=time)  # fmt: skip
-        case "late":
-            return tr("⏰ Not done in time: {kind} for {name} ({when})", kind=kind, name=name,
-                      when=time)  # fmt: skip
         case "money":
             faults = [fault_text(tr, *one) for one in facts["faults"]]
             head = tr("💰 The money does not agree: {kind} for {name}", kind=kind, name=name)
@@ -83,6 +88,25 @@ def _news(reader: Reader, whole: Whole, event: str, facts: Facts) -> Markup:
         case "money_said":
             return tr("💰 {by} wrote down money: {kind} for {name}. Please say whether it is "
                       "right.", by=by, kind=kind, name=name)  # fmt: skip
+        case _:
+            return _undone(reader, whole, event, facts)
+
+
+def _undone(reader: Reader, whole: Whole, event: str, facts: Facts) -> Markup:
+    """What nobody did, or what is in the way."""
+    tr, name = reader.tr, whole.elder.name
+    kind, time = errand_name(tr, whole.errand.kind), when(reader, whole)
+    match event:
+        case "half_time":
+            return tr("⏳ Nobody has taken it yet: {kind} for {name} ({when})", kind=kind,
+                      name=name, when=time)  # fmt: skip
+        case "away":
+            until = tr.day(date.fromisoformat(facts["until"]))
+            return tr("⏸ {name} is away, back on {until}: {kind} ({when}). Is it still needed?",
+                      name=name, until=until, kind=kind, when=time)  # fmt: skip
+        case "late":
+            return tr("⏰ Not done in time: {kind} for {name} ({when})", kind=kind, name=name,
+                      when=time)  # fmt: skip
         case _:
             return tr("The errand “{kind}” is offered to others, as we did not hear from you.",
                       kind=kind)  # fmt: skip
@@ -95,7 +119,7 @@ def _rows(reader: Reader, whole: Whole, part: Part, event: str) -> tuple[tuple[B
         return ((Button(tr("✅ Received"), tap("errand_step", one.id, "confirm", "-")),),)
     if event in {"money", "money_said"} and (part.keeper or part.receiver or part.claimer):
         return ((Button(tr("💰 Money"), tap("errand_money", one.id)),),)
-    if event in {"requested", "half_time", "late", "edited"} and (
+    if event in {"requested", "half_time", "late", "edited", "away"} and (
         part.keeper or part.asker or part.claimer
     ):
         return ((Button(tr("Look at it"), tap("errand", one.id)),),)

@@ -15,11 +15,13 @@ from care.errand_offers import FREE_UNTIL, Free
 from care.errands import (
     ENDED,
     EXPLAINED,
+    FINAL,
     IN_HAND,
     STEPS,
     UNCLAIMED,
     EnoughInHand,
     Kind,
+    NotAsked,
     Part,
     State,
     Step,
@@ -41,6 +43,9 @@ def when(reader: Reader, whole: Whole) -> Markup:
     tr = reader.tr
     by = whole.errand.by_when
     day = local_day(by, tr.zone)  # type: ignore[arg-type]
+    if whole.errand.meet_at is not None:
+        named = tr("today") if day == reader.today else tr.day(day)
+        return tr("{day}, at the door at {time}", day=named, time=tr.time(by))
     if day == reader.today:
         return tr("today, by {time}", time=tr.time(by))
     if day == reader.today + timedelta(days=1):
@@ -88,6 +93,8 @@ def refused_claim(tr: Texts, refusal: Refusal) -> Markup:
     match refusal:
         case EnoughInHand(most=most):
             return tr("You have {n} errands in hand. Please finish one first.", n=most)
+        case NotAsked():
+            return tr("Others are being asked first. If they cannot, you will be asked. Thank you!")
         case _:
             return tr("Medicine is fetched by volunteers whom the social worker has approved.")
 
@@ -112,7 +119,8 @@ async def errand(reader: Reader, facts: Facts) -> Screen | None:
         tr("🛒 <b>{kind}</b> for {name}", kind=errand_name(tr, one.kind), name=whole.elder.name)
         if not (mine and one.state in ENDED)
         else tr("🛒 <b>{kind}</b>", kind=errand_name(tr, one.kind)),
-        Markup("{}").format(one.what),
+        # Whoever did it needs no more of what somebody takes, or wrote into it.
+        Markup("{}").format(one.what) if not (mine and one.state in ENDED) else "",
         tr("When: {when}", when=when(reader, whole)),
         _money(reader, whole),
         BLANK,
@@ -164,6 +172,8 @@ def _steps(reader: Reader, whole: Whole, part: Part) -> list[tuple[Button, ...]]
     rows: list[tuple[Button, ...]] = []
     if part.claimer and one.state in IN_HAND:
         rows += _in_hand(reader, whole)
+    if one.photo is not None and (one.state not in ENDED or part.keeper):
+        rows.append((Button(tr("📷 See the photo"), tap("errand_photo", one.id)),))
     if one.state is State.REQUESTED and part.keeper:
         rows.append((Button(tr("👌 Approve"), tap("errand_step", one.id, Step.APPROVE, "-")),))
     if one.state is State.DONE and (part.receiver or part.keeper):
@@ -176,9 +186,23 @@ def _steps(reader: Reader, whole: Whole, part: Part) -> list[tuple[Button, ...]]
     editable = one.state in STEPS[Step.EDIT][0]
     if editable and may_take(Step.EDIT, one.state, part, approvals=approvals):
         rows.append((Button(tr("✏️ Change it"), tap("errand_edit", one.id)),))
+    if one.state not in FINAL and (
+        part.receiver or part.keeper or (part.asker and not part.claimer)
+    ):
+        rows += _repeating(reader, whole)
     if one.state not in ENDED and (part.asker or part.keeper):
         rows.append((Button(tr("Cancel this errand"), tap("errand_why", one.id, Step.CANCEL)),))
     return rows
+
+
+def _repeating(reader: Reader, whole: Whole) -> list[tuple[Button, ...]]:
+    """The same again and again; each time at the doctor's is another one."""
+    tr, one = reader.tr, whole.errand
+    if one.standing_id is not None:
+        return [(Button(tr("🔁 It repeats…"), tap("standing", whole.elder.id)),)]
+    if one.kind is Kind.ESCORT:
+        return []
+    return [(Button(tr("🔁 Repeat it…"), tap("standing_from", one.id)),)]
 
 
 def _in_hand(reader: Reader, whole: Whole) -> list[tuple[Button, ...]]:

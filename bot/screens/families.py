@@ -42,6 +42,10 @@ async def elder(reader: Reader, facts: Facts) -> Screen | None:
             (Button(_trip(tr, one, alone=len(found) == 1), tap("pause_tell", one.id)),)
             for one in found
         ),
+        *(
+            (Button(_repeats(tr, one, alone=len(found) == 1), tap("standing", one.id)),)
+            for one in found
+        ),
         reader.back(str(tr("Menu")), "do:menu"),
     )
     return Screen(Markup("\n\n").join(parts), rows)
@@ -49,6 +53,10 @@ async def elder(reader: Reader, facts: Facts) -> Screen | None:
 
 def _trip(tr: Texts, one: Elder, *, alone: bool) -> Markup:
     return tr("🧳 Trip or hospital stay") if alone else tr("🧳 {name} is away", name=one.name)
+
+
+def _repeats(tr: Texts, one: Elder, *, alone: bool) -> Markup:
+    return tr("🔁 Errands that repeat") if alone else tr("🔁 Repeats for {name}", name=one.name)
 
 
 async def _about(reader: Reader, one: Elder) -> Markup:

@@ -191,9 +191,10 @@ def _choices(reader: Reader, row: Visiting, *, asked_why: bool) -> list[tuple[Bu
         rows.append((Button(tr("I cannot come…"), tap("visit_cannot", found.id)),))
     if found.state in PLANNED and not asked_why:
         rows.append((Button(tr("Why me?"), tap("visit_me", found.id)),))
-    if found.state is State.DONE and (found.report or {}).get("needs"):
+    needs = found.state is State.DONE and (found.report or {}).get("needs")
+    if found.state is State.SIGNED_IN or needs:
         label = tr("🛒 Ask for an errand for {name}", name=row.elder.name)
-        rows.append((Button(label, tap("errand_for", row.elder.id)),))
+        rows.append((Button(label, tap("errand_at", found.id)),))
     if found.state in TOLD:
         rows.append((Button(tr("✏️ Correct what I wrote"), tap("contact_of", found.id)),))
     return rows

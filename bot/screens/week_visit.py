@@ -231,7 +231,7 @@ async def concern(reader: Reader, facts: Facts) -> Screen | None:
     ]
     if report.get("needs"):
         label = tr("🛒 Ask for an errand for {name}", name=elder.name)
-        rows.append((Button(label, tap("errand_for", elder.id)),))
+        rows.append((Button(label, tap("errand_at", row.visit.id)),))
     rows.extend(look(tr, row.visit.id, count))
     return Screen(text, tuple(rows), protect=True)
 

@@ -470,6 +470,10 @@ def form_error(tr: Texts, kind: str, context: dict[str, str]) -> Markup:
             return tr("Please write a day like 4-7: today, or before it, and not closed yet.")
         case "time_of_day":
             return tr("Please write a time like 9:30.")
+        case "month_day":
+            return tr("Please write a number from 1 to 31.")
+        case "later_time":
+            return tr("That time is over. Please write a later one, like 14:30.")
         case "not_over":
             return tr("That is not over yet. Please look at the time once more.")
         case "no_sum":
@@ -522,6 +526,10 @@ def sentence(tr: Texts, name: str, facts: dict[str, object]) -> Markup:
             )
         case "too_large":
             return tr("This file is larger than 5 MB. Please send the roster alone.")
+        case "medicine_yes":
+            return tr(
+                "💊 The station trusts you to fetch medicine. You will be asked for it from now on."
+            )
         case "declined_consent":
             return tr(
                 "That is all right. Nothing was stored. "

@@ -39,6 +39,7 @@ class Town:
         await stage.tap(self.daughter, "medicine")
         await stage.say(self.daughter, what)
         await stage.tap(self.daughter, "tomorrow")
+        await stage.tap(self.daughter, "Ask now")
 
 
 async def at_once(stage: Stage, *approved: Person) -> None:

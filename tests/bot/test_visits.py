@@ -249,7 +249,7 @@ async def test_a_need_becomes_an_errand_in_one_tap(home: Street) -> None:
     await home.on_the_day()
     await home.report("good", "-", "-", "-", "1", "-")
     assert "王桂芳有事要代办" in home.stage.last(home.li).text
-    await home.stage.tap(home.chen, "errand_for:1")
+    await home.stage.tap(home.chen, "errand_at:1")
     assert await home.stage.tap(home.chen, "answer") != NOT_YOURS
 
 

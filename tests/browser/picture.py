@@ -26,6 +26,7 @@ def take(browser_path: str, target: Path, language: str = "zh") -> None:
         wang.tap("answer:", ":=medicine")
         wang.say("硝苯地平缓释片两盒")
         wang.tap("answer:", ":=1")
+        wang.tap("answer:", ":ok")
         wang.sees("硝苯地平")
         Phone(page, CHEN).sees("💊")
         li.node.click(position={"x": 8, "y": 300})

@@ -54,6 +54,7 @@ def ask_for_an_errand(wang: Phone) -> None:
     wang.sees("降压药")
     wang.say("硝苯地平缓释片两盒")
     wang.tap("answer:", ":=0")
+    wang.tap("answer:", ":ok")
 
 
 def claim_it_both_at_once(page: Page, chen: Phone, liu: Phone) -> tuple[Phone, Phone]:

@@ -20,6 +20,7 @@ from care.errands import (
     EnoughInHand,
     Kind,
     MedicineOnly,
+    NotAsked,
     Part,
     State,
     Step,
@@ -144,6 +145,12 @@ def test_nobody_has_more_in_hand_than_the_station_lets_them() -> None:
     assert refusal.value.most == 3
 
 
+def test_whoever_was_not_asked_waits_for_their_turn() -> None:
+    """A forged button or a forwarded card wins nothing."""
+    with pytest.raises(NotAsked):
+        refuse_claim(Kind.PARCEL, Claimer(VOLUNTEER, asked=False), most=3, medicine_approved=True)
+
+
 def test_only_volunteers_claim() -> None:
     with pytest.raises(NotYours):
         refuse_claim(
@@ -155,6 +162,13 @@ def test_only_volunteers_claim() -> None:
 def test_only_what_has_not_ended_can_be_late(state: State) -> None:
     assert is_late(NOW, NOW - timedelta(seconds=1), state) is (state not in ENDED)
     assert not is_late(NOW, NOW, state)
+
+
+def test_who_is_along_to_the_doctor_is_not_late_before_the_afternoon() -> None:
+    met = NOW - timedelta(hours=2)
+    assert not is_late(NOW, met, State.ON_THE_WAY, met)
+    assert is_late(NOW + timedelta(hours=5), met, State.ON_THE_WAY, met)
+    assert is_late(NOW, met, State.CLAIMED, met)
 
 
 @given(st.lists(st.sampled_from(Step)), st.booleans())

@@ -1,12 +1,24 @@
 """Errands that repeat, by rules that other programs know too."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from care.standing import GRACE, MOST_WEEKS, PLACES, Often, Rhythm, WrongRhythm, days, owed, rule_of
+from care.standing import (
+    GRACE,
+    MOST_WEEKS,
+    PLACES,
+    Often,
+    Rhythm,
+    WrongRhythm,
+    days,
+    owed,
+    rhythm_of,
+    rule_of,
+)
 
 NEW_YEAR, LONG_AGO = date(2026, 1, 1), date(2025, 1, 1)
 
@@ -78,3 +90,25 @@ def test_looking_every_day_finds_each_day_of_a_rule_and_no_other(
     if rhythm.often is Often.MONTH_DAY:
         months = {(one.year, one.month) for one in days(rule, start, start, last)}
         assert len(months) == len(days(rule, start, start, last)) >= 3
+
+
+@pytest.mark.parametrize("day", range(7))
+@pytest.mark.parametrize(
+    ("often", "numbers"),
+    [
+        (Often.MONTH_DAY, range(1, 32)),
+        (Often.WEEKS, range(1, 13)),
+        (Often.MONTH_WEEKDAY, PLACES),
+    ],
+)
+def test_a_rhythm_is_read_from_its_rule_as_it_was_written(
+    often: Often, numbers: Iterable[int], day: int
+) -> None:
+    for number in numbers:
+        kept = 0 if often is Often.MONTH_DAY else day
+        assert rhythm_of(rule_of(Rhythm(often, number, day))) == Rhythm(often, number, kept)
+
+
+def test_a_rule_of_somebody_elses_making_has_no_rhythm_of_ours() -> None:
+    with pytest.raises(WrongRhythm):
+        rhythm_of("FREQ=DAILY")

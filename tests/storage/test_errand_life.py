@@ -14,9 +14,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.access import Role, Viewer
 from care.errand_money import Flow, accounts
+from care.errand_offers import Circle
 from care.errands import CLAIMERS, ENDED, IN_HAND, STEPS, UNCLAIMED, State, Step
 from care.refusals import Refusal
-from storage import errand_edits, errand_helpers, errand_money, errand_offers, errands
+from storage import (
+    errand_circles,
+    errand_edits,
+    errand_helpers,
+    errand_money,
+    errand_offers,
+    errands,
+)
 from storage.engine import Database
 from storage.errand_money import Said
 from storage.tables import Community, Errand, ErrandMoney, ErrandOffer
@@ -46,6 +54,7 @@ class Life(RuleBasedStateMachine):
         async with self.database.write() as tx:
             self.towns: Towns = await build_towns(tx)
             here = self.towns.here
+            await errand_circles.note_asked(tx, NOW, here.errand, Circle.GROUP, None)
             here.away.blocked_at = None
             await errand_helpers.approve_medicine(
                 tx, NOW, viewer(here.li, Role.SOCIAL_WORKER), here.away.id, may=True

@@ -7,11 +7,11 @@ from sqlalchemy import select
 
 from care.access import Role
 from care.errand_offers import Circle
-from care.errands import EnoughInHand, Kind, MedicineOnly, Step, WhyNot
+from care.errands import EnoughInHand, Kind, MedicineOnly, NotAsked, Step, WhyNot
 from care.joining import Standing
 from care.notices import Notice
 from care.refusals import NotYours
-from storage import errand_helpers, errand_offers, errands, members
+from storage import errand_circles, errand_helpers, errand_offers, errands, members
 from storage.engine import Database
 from storage.tables import Community, Errand, ErrandOffer, Member, Outbox
 from tests.storage.towns import NOW, Town, Towns, viewer
@@ -25,6 +25,13 @@ async def ask(
     async with database.write() as tx:
         day = now + timedelta(days=1)
         return (await errands.ask(tx, now, town.wang, kind, "x", day, town.daughter.id)).id
+
+
+async def also_asked(database: Database, errand: int, member: Member) -> None:
+    """Somebody was asked as a neighbour."""
+    async with database.write() as tx:
+        one = await tx.get_one(Errand, errand)
+        await errand_circles.note_asked(tx, NOW, one, Circle.NEIGHBOURS, member.id)
 
 
 async def widen(database: Database, town: Town, errand: int, now: datetime) -> None:
@@ -110,6 +117,7 @@ async def test_given_back_it_comes_round_again_to_those_who_did_not_say_no(
     zhou = await volunteer(database, here, "周阿姨")
     errand = await ask(database, here)
     await widen(database, here, errand, NOW)
+    await also_asked(database, errand, zhou)
     async with database.write() as tx:
         await errands.claim(tx, NOW, viewer(zhou, Role.VOLUNTEER), errand)
         whole = await errands.load(tx, here.id, errand)
@@ -182,6 +190,10 @@ async def test_medicine_is_for_the_pairing_and_for_whom_a_social_worker_approved
     async with database.write() as tx:
         li = viewer(here.li, Role.SOCIAL_WORKER)
         await errand_helpers.approve_medicine(tx, NOW, li, zhou.id, may=True)
+        with pytest.raises(NotAsked):
+            await errands.claim(tx, NOW, keen, errand)
+    await also_asked(database, errand, zhou)
+    async with database.write() as tx:
         assert (await errands.claim(tx, NOW, keen, errand)).claimer is not None
     second = await ask(database, here, Kind.MEDICINE)
     async with database.write() as tx:

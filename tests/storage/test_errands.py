@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import select
 
 from care.access import Role
+from care.errand_offers import Circle
 from care.errands import Kind, State, Step
 from care.refusals import NotYours, Stale, Taken
-from storage import errand_offers, errands, members
+from storage import errand_circles, errand_offers, errands, members
 from storage.engine import Database
 from storage.tables import Community, Errand, ErrandStep
 from tests.storage.towns import NOW, Town, Towns, viewer
@@ -59,6 +60,7 @@ async def test_of_many_at_the_same_moment_exactly_one_wins(
 ) -> None:
     here = towns.here
     async with database.write() as tx:
+        await errand_circles.note_asked(tx, NOW, here.errand, Circle.GROUP, None)
         crowd = [
             await members.create(tx, NOW, here.id, f"志愿者{n}", frozenset({Role.VOLUNTEER}))
             for n in range(10)
@@ -125,6 +127,7 @@ async def test_a_step_upon_what_somebody_else_holds_by_now_is_stale(
     async with database.write() as tx:
         whole = await errands.load(tx, here.id, here.errand.id)
         await errands.take_step(tx, NOW, whole, Step.RETURN, here.chen.id)
+        await errand_circles.note_asked(tx, NOW, whole.errand, Circle.GROUP, None)
     old = errands.Whole(
         Errand(id=here.errand.id, state=State.CLAIMED, claimed_by=here.chen.id),
         mine.elder,

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.access import Right, Role
 from care.days import HalfDay
+from care.errand_offers import Circle
 from care.errands import Step
 from care.joining import Standing
 from care.notices import Notice
@@ -15,7 +16,7 @@ from care.pauses import Gone
 from care.plans import Visit
 from care.refusals import LinkInvalid, NotYours, Stale
 from care.visits import State
-from storage import elders, errands, exits, joining, members, outbox, visits
+from storage import elders, errand_circles, errands, exits, joining, members, outbox, visits
 from storage.engine import Database
 from storage.outbox import To
 from storage.tables import Assignment, Elder, ErrandStep, Member, Outbox
@@ -90,6 +91,7 @@ async def test_whoever_was_coming_is_known_by_name(database: Database, towns: To
     async with database.write() as tx:
         await planned(tx, here)
         claimer = viewer(here.away, Role.VOLUNTEER)
+        await errand_circles.note_asked(tx, NOW, here.errand, Circle.GROUP, None)
         await errands.claim(tx, NOW, claimer, here.errand.id)
         ended = await gone(tx, here)
         assert [row.visit.state for row in ended.visits] == [State.DROPPED]

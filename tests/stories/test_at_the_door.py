@@ -231,12 +231,14 @@ async def test_time_that_is_on_record_is_not_entered_again(home: Street) -> None
 async def test_a_need_becomes_an_errand_in_one_tap_at_the_door(home: Street) -> None:
     await home.on_the_day()
     await home.report("good", "-", "-", "-", "1", "-")
-    await home.stage.tap(home.chen, "errand_for:1")
+    await home.stage.tap(home.chen, "errand_at:1")
     await home.stage.tap(home.chen, "买药")
     await home.stage.say(home.chen, "降压药一盒")
     await home.stage.tap(home.chen, "明天")
+    await home.stage.tap(home.chen, "就这样")
     async with home.stage.database.read() as tx:
         [errand] = await tx.scalars(select(Errand))
+    assert errand.assignment_id == 1
     assert errand.what == "降压药一盒"
 
 

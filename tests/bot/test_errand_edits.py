@@ -1,0 +1,35 @@
+"""Changing an errand in chat, one thing at a time, with a reason."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.errand_home import Home, errand_home
+
+
+@pytest.fixture
+async def home(tmp_path: Path) -> AsyncIterator[Home]:
+    async with errand_home(tmp_path) as found:
+        yield found
+
+
+async def test_the_asker_changes_it_with_a_reason_and_whoever_has_it_hears(home: Home) -> None:
+    stage = home.stage
+    await home.ask("today")
+    await stage.tap(home.chen, "claim")
+    await stage.tap(home.daughter, "errand_edit")
+    await stage.tap(home.daughter, "Budget")
+    await stage.say(home.daughter, "50")
+    await stage.tap(home.daughter, "written wrongly")
+    assert (await home.errand()).budget_fen == 5000
+    assert "Budget: ¥50.00" in home.texts(home.daughter)
+    assert "has changed the errand" in home.texts(home.chen)
+    await stage.tap(home.daughter, "errand_edit")
+    await stage.tap(home.daughter, "Who pays")
+    await stage.tap(home.daughter, "the family")
+    await stage.say(home.daughter, "she is in hospital")
+    assert "Paid by: the family" in home.texts(home.daughter)
+    press = stage.phones.press(home.chen, stage.last(home.chen).id, "errand_edit:1", stale=True)
+    await stage.settle()
+    assert press.text == "That is not available to you."

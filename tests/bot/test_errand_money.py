@@ -1,0 +1,73 @@
+"""The money of an errand in chat: sums are typed, the other side agrees with a tap."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from care.errands import State
+from tests.errand_home import PHOTO, Home, errand_home
+
+
+@pytest.fixture
+async def home(tmp_path: Path) -> AsyncIterator[Home]:
+    async with errand_home(tmp_path) as found:
+        yield found
+
+
+async def test_money_goes_from_hand_to_hand_in_taps_and_what_differs_is_told(home: Home) -> None:
+    stage = home.stage
+    await home.ask("today")
+    await stage.tap(home.chen, "claim")
+    await stage.tap(home.chen, "errand_money")
+    await stage.tap(home.chen, "I was given an advance")
+    await stage.say(home.chen, "fifty")
+    assert "35.60" in stage.last(home.chen).text
+    await stage.say(home.chen, "50")
+    assert "wrote down money" in stage.last(home.daughter).text
+    await stage.tap(home.daughter, "errand_money")
+    await stage.tap(home.daughter, "money_yes")
+    await stage.tap(home.chen, "The errand")
+    await stage.tap(home.chen, "errand_bought")
+    await stage.say(home.chen, "35.60")
+    stage.phones.send_photo(home.chen, "receipt.png", PHOTO)
+    await stage.settle()
+    assert (await home.errand()).state is State.BOUGHT
+    assert "has bought it" in home.texts(home.li)
+    await stage.tap(home.chen, "The errand")
+    await stage.tap(home.chen, "✅ Done")
+    await stage.tap(home.daughter, "✅ Received")
+    assert (await home.errand()).state is State.CONFIRMED
+    assert "Received, says 王小雨" in home.texts(home.chen)
+    await stage.at("2026-04-10 10:00")
+    assert "The money does not agree" in home.texts(home.li)
+    assert "still has ¥14.40" in home.texts(home.li)
+    assert "without a receipt" not in home.texts(home.li)
+    await stage.tap(home.li, "errand_money")
+    await stage.tap(home.li, "errand_book")
+    assert home.stage.last(home.li).document is not None
+
+
+async def test_a_wrong_sum_is_put_right_with_a_reason_and_both_stay(home: Home) -> None:
+    stage = home.stage
+    await home.ask("today")
+    await stage.tap(home.chen, "claim")
+    await stage.tap(home.chen, "errand_bought")
+    await stage.say(home.chen, "350.60")
+    await stage.tap(home.chen, "No receipt")
+    await stage.tap(home.chen, "money_fix")
+    await stage.say(home.chen, "35.06")
+    await stage.tap(home.chen, "No receipt")
+    await stage.say(home.chen, "a slip")
+    assert "¥35.06" in stage.last(home.chen).text
+    assert "350.60" not in stage.last(home.chen).text
+
+
+async def test_a_forged_button_about_money_gives_nothing(home: Home) -> None:
+    stage = home.stage
+    await home.ask("today")
+    await stage.tap(home.chen, "claim")
+    for data in ("errand_money:1", "money_say:1:v:spent", "errand_bought:1", "money_fix:1:1"):
+        press = stage.phones.press(home.zhou, stage.last(home.zhou).id, data, stale=True)
+        await stage.settle()
+        assert press.text == "That is not available to you."
