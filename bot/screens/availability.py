@@ -87,7 +87,7 @@ async def _week(reader: Reader, member: Member, said: Volunteer, pairing: int | 
             Button("📅 " + tr("Single days…"), _to(member, "dates")),
             Button("🙋 " + tr("About me…") if mine else "🙋 " + tr("About…"), _to(member, "about")),
         ),
-        (Button("🏠 " + tr("Whom rather not…"), _to(member, "people")),),
+        (Button("🏠 " + tr("Rather not go to…"), _to(member, "people")),),
         back,
     )
     return Screen(text, rows)
@@ -243,7 +243,7 @@ async def _people(reader: Reader, member: Member, page: int) -> Screen:
     shown = found[page * PEOPLE : (page + 1) * PEOPLE]
     not_to = await wishes.not_wished_by(reader.tx, member)
     text = paragraphs(
-        tr("🏠 <b>Whom rather not</b>"),
+        tr("🏠 <b>Rather not go to</b>"),
         tr("Tap whoever you would rather not visit. You need not say why; only the staff sees it.")
         if found
         else tr("There is no pairing yet."),

@@ -39,8 +39,19 @@ def flow_name(tr: Texts, flow: Flow) -> Markup:
             return tr("paid back")
 
 
-def fault_text(tr: Texts, fault: str, fen: int, flow: str | None) -> Markup:
-    """What does not add up, and by how much."""
+def _unbalanced(tr: Texts, fen: int, *, mine: bool) -> Markup:
+    sum_ = yuan(abs(fen))
+    if mine:
+        if fen > 0:
+            return tr("you still have ¥{sum}", sum=sum_)
+        return tr("you are owed ¥{sum}", sum=sum_)
+    if fen > 0:
+        return tr("the volunteer still has ¥{sum}", sum=sum_)
+    return tr("the volunteer is owed ¥{sum}", sum=sum_)
+
+
+def fault_text(tr: Texts, fault: str, fen: int, flow: str | None, *, mine: bool = False) -> Markup:
+    """What does not add up, and by how much; `mine` for the volunteer who has the money."""
     sum_, what = yuan(abs(fen)), flow_name(tr, Flow(flow)) if flow else Markup("")
     match Fault(fault):
         case Fault.DISAGREE:
@@ -51,10 +62,8 @@ def fault_text(tr: Texts, fault: str, fen: int, flow: str | None) -> Markup:
             return tr("¥{sum} more than the budget", sum=sum_)
         case Fault.NO_RECEIPT:
             return tr("¥{sum} without a receipt", sum=sum_)
-        case Fault.UNBALANCED if fen > 0:
-            return tr("the volunteer still has ¥{sum}", sum=sum_)
         case Fault.UNBALANCED:
-            return tr("the volunteer is owed ¥{sum}", sum=sum_)
+            return _unbalanced(tr, fen, mine=mine)
 
 
 async def money(reader: Reader, facts: Facts) -> Screen | None:
@@ -70,7 +79,8 @@ async def money(reader: Reader, facts: Facts) -> Screen | None:
         parts += [BLANK, Markup("<b>{}</b>").format(holder.name), *_sums(tr, account)]
     if not book.rows:
         parts += [BLANK, tr("Nothing has been written down yet.")]
-    found = [fault_text(tr, one.fault, one.fen, one.flow) for one in book.differences]
+    mine = book.part.claimer
+    found = [fault_text(tr, one.fault, one.fen, one.flow, mine=mine) for one in book.differences]
     if found:
         parts += [BLANK, *(Markup("⚠️ {}").format(one) for one in found)]
     elif book.rows:

@@ -42,6 +42,8 @@ async def test_money_goes_from_hand_to_hand_in_taps_and_what_differs_is_told(hom
     await stage.at("2026-04-10 10:00")
     assert "The money does not agree" in home.texts(home.li)
     assert "still has ¥14.40" in home.texts(home.li)
+    await stage.tap(home.chen, "errand_money")
+    assert "you still have ¥14.40" in home.texts(home.chen)
     assert "without a receipt" not in home.texts(home.li)
     await stage.tap(home.li, "errand_money")
     await stage.tap(home.li, "errand_book")
