@@ -33,6 +33,7 @@ async def test_a_day_from_the_roster_to_the_week(database_url: str) -> None:
         await stage.tap(daughter, "买药")
         await stage.say(daughter, "降压药一盒")
         await stage.tap(daughter, "明天")
+        await stage.tap(daughter, "✅ 就这样，请人办")
         card = stage.last(zhou).id
         await stage.tap(chen, "认领")
         late = stage.phones.press(zhou, card, "claim:1", stale=True)

@@ -166,6 +166,7 @@ async def _errands(tx: AsyncSession, now: datetime, people: People, group: int |
         "交四月份电费，户号在冰箱上，约120元", now - timedelta(days=1), asker["李敏"].id,
     )  # fmt: skip
     viewer = people.viewer("徐国平", Role.VOLUNTEER)
+    await errand_circles.note_asked(tx, now - timedelta(days=3), bill, Circle.GROUP, None)
     whole = await errands.claim(tx, now - timedelta(days=2, hours=20), viewer, bill.id)
     await tx.refresh(bill)
     done = now - timedelta(days=2, hours=18)

@@ -57,6 +57,7 @@ async def test_answered_to_the_end_it_is_done_and_the_draft_is_gone(town: Crowd)
     await up_to_what(town)
     await town.stage.say(town.li, "降压药一盒")
     await town.stage.tap(town.li, "tomorrow")
+    await town.stage.tap(town.li, "Ask now")
     [errand] = await asked(town)
     assert errand.what == "降压药一盒"
     async with town.stage.database.read() as tx:
@@ -75,6 +76,7 @@ async def test_a_restart_in_the_middle_loses_nothing(town: Crowd) -> None:
     )
     await stage.say(town.li, "降压药一盒")
     await stage.tap(town.li, "tomorrow")
+    await stage.tap(town.li, "Ask now")
     assert len(await asked(town)) == 1
 
 

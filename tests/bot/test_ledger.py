@@ -226,12 +226,12 @@ async def test_more_than_twenty_elders_have_pages(
     assert "Red elders: 2" in first.text
     assert first.photo is not None
     before = first.photo.data
-    assert labels(first)[:2] == ["◀ Mar", "▶"]
+    assert labels(first)[:2] == ["◀ Mar", "▶ 2/2"]
     await town.stage.tap(town.boss, "ledger_page")
     [shown] = pictures(town, town.boss)
     assert shown.photo is not None
     assert shown.photo.data != before
-    assert "◀" in labels(shown)
+    assert "◀ 1/2" in labels(shown)
 
 
 async def test_a_social_worker_sees_theirs_and_a_volunteer_nothing(town: Crowd) -> None:

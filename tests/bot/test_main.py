@@ -177,7 +177,7 @@ def test_a_week_is_planned_with_a_reason_for_every_visit_and_every_gap(
     assert sum(one["owed"] for one in found["gaps"]) + len(found["visits"]) == 4
     [reason] = {one["reason"] for one in found["gaps"]}
     assert reason == "everybody free this week has as many visits as they wish"
-    assert found["gap_to_bound"] == 0
+    assert found["gap_to_bound"] < 0.001
     assert "3 visits, 1 not covered" in nuanlin("plan", "--week", "2999-W02").output
     assert "2026-W48" in sentence(capsys, monkeypatch, "plan", "--week", "next")
     assert "over" in sentence(capsys, monkeypatch, "plan", "--week", "2020-W01")

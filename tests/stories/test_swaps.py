@@ -91,7 +91,7 @@ async def test_one_message_asks_and_a_yes_changes_everybodys_lists(home: Street)
 
 
 async def test_in_exchange_both_visits_change_hands_at_once(home: Street) -> None:
-    await ask(home, "我换去赵大爷")
+    await ask(home, "我换去 赵大爷")
     assert "陈同学替您去" in home.stage.last(home.wang).text
     await home.stage.tap(home.wang, "swap_yes")
     chen, wang = await number(home, "chen"), await number(home, "wang")
@@ -213,7 +213,7 @@ async def test_a_visit_that_changes_withdraws_the_question(home: Street) -> None
 
 
 async def test_an_offered_visit_that_is_gone_is_told_to_whoever_asked(home: Street) -> None:
-    await ask(home, "我换去赵大爷")
+    await ask(home, "我换去 赵大爷")
     async with home.stage.database.write() as tx:
         [back] = await tx.scalars(select(Swap.back_id))
         visit = await tx.get_one(Assignment, back)
