@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from bot.simulation.judging.errand_times import ErrandTimes
+
 
 class Judge(Protocol):
     """Whoever looks whether the promises were kept."""
@@ -25,6 +27,10 @@ class Judge(Protocol):
     @property
     def coverage(self) -> Counter[str]:
         """Visits of whole weeks: owed, coverable, covered."""
+
+    @property
+    def errands(self) -> ErrandTimes:
+        """How long claims took, and how often each volunteer was asked; known at the end."""
 
     def after_day(self, day: date, now: datetime) -> None:
         """A quarter of an hour after a local day."""

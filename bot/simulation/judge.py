@@ -15,6 +15,7 @@ from bot.simulation.journal import Journal
 from bot.simulation.judging.bench import Calm, Invariant, Records, Verdicts
 from bot.simulation.judging.coverage import Coverage
 from bot.simulation.judging.days import STAFF_AWAY_FOR_LONG, Days
+from bot.simulation.judging.errand_times import ErrandTimes, errand_times
 from bot.simulation.judging.keeping import Keeping
 from bot.simulation.judging.letters import Letters
 from bot.simulation.judging.mail import Mail
@@ -35,6 +36,7 @@ class Judge:
         checks: how often each invariant was looked at; one that never was proves nothing.
         violations: what does not hold, in sentences.
         red_days: how the days of the red ended.
+        errands: how long claims took, and how often each volunteer was asked; known at the end.
     """
 
     def __init__(
@@ -78,6 +80,7 @@ class Judge:
         self._keeping = Keeping(records, verdicts)
         self._coverage = Coverage(records, verdicts)
         self._looks = 0
+        self.errands = ErrandTimes()
 
     @property
     def checks(self) -> Counter[str]:
@@ -119,6 +122,7 @@ class Judge:
         self._look(now, whole=True)
         self._days.judge(now)
         self._letters.judge_calm(now)
+        self.errands = errand_times(self._records)
         if self._troubles is not None:
             account = self._troubles.faults.account
             self.account_for(account.injected, account.seen)

@@ -235,6 +235,7 @@ class Simulation:
         report.checks[UNEXPECTED] += self.journal.lines.total()
         report.red_days = self.judge.red_days
         report.coverage = self.judge.coverage
+        report.errands = self.judge.errands
         report.messages = self.calls.messages
         report.trace = self.trace.digest
 

@@ -15,6 +15,7 @@ from typing import Any
 from bot.playground.telegram import Call, LocalTelegram
 from bot.simulation.cast import Cast
 from bot.simulation.judge import Judge
+from bot.simulation.judging.errand_times import ErrandTimes
 from bot.simulation.people import People
 from bot.simulation.report import Report
 from bot.simulation.run import simulate
@@ -41,6 +42,7 @@ class _Keeper:
     def __init__(self, file: str, telegram: LocalTelegram, town: Town, **_given: Any) -> None:
         self.checks: Counter[str] = Counter()
         self.coverage: Counter[str] = Counter()
+        self.errands = ErrandTimes()
         self.violations: list[str] = []
         self.red_days: Counter[str] = Counter()
         self.file, self.telegram, self.town = Path(file), telegram, town

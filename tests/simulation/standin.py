@@ -10,6 +10,7 @@ from bot.playground.records import Person
 from bot.playground.telegram import LocalTelegram
 from bot.simulation.agenda import Agenda
 from bot.simulation.cast import Cast
+from bot.simulation.judging.errand_times import ErrandTimes
 from care.access import Role
 from care.days import moment
 from care.elders import ElderFacts, Tier
@@ -123,6 +124,7 @@ class Judge:
     def __init__(self, file: str, telegram: LocalTelegram, town: Hamlet, **_others: Any) -> None:
         self.checks: Counter[str] = Counter()
         self.coverage: Counter[str] = Counter()
+        self.errands = ErrandTimes()
         self.violations: list[str] = []
         self.red_days: Counter[str] = Counter()
         self.contacts: dict[date, int] = {}

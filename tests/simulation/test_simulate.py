@@ -98,6 +98,7 @@ def test_the_report_for_programs_has_these_fields_and_no_other() -> None:
         "checks",
         "red_days",
         "coverage",
+        "errands",
         "messages",
         "seconds",
         "trace",
