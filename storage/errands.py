@@ -206,6 +206,19 @@ async def claim(tx: AsyncSession, now: datetime, viewer: Viewer, errand_id: int)
     whole = await load(tx, viewer.community_id, errand_id)
     if whole.errand.state is State.OPEN:
         await _refuse(tx, viewer, whole)
+        won = await _take(tx, now, viewer, errand_id)
+        await tx.refresh(whole.errand)
+        whole = await load(tx, viewer.community_id, errand_id)
+        if won:
+            note(tx, now, whole.errand, Step.CLAIM, viewer.member_id)
+            return whole
+    if whole.claimer is not None and whole.errand.state in IN_HAND:
+        raise Taken("" if whole.claimer.id == viewer.member_id else whole.claimer.name)
+    raise Stale
+
+
+async def _take(tx: AsyncSession, now: datetime, viewer: Viewer, errand_id: int) -> bool:
+    """The one statement that decides between all who saw it open."""
     won = await changed(
         tx,
         update(Errand)
@@ -217,14 +230,7 @@ async def claim(tx: AsyncSession, now: datetime, viewer: Viewer, errand_id: int)
         )
         .values(state=State.CLAIMED, claimed_by=viewer.member_id, claimed_at=now),
     )
-    await tx.refresh(whole.errand)
-    whole = await load(tx, viewer.community_id, errand_id)
-    if won:
-        note(tx, now, whole.errand, Step.CLAIM, viewer.member_id)
-        return whole
-    if whole.claimer is not None and whole.errand.state in IN_HAND:
-        raise Taken("" if whole.claimer.id == viewer.member_id else whole.claimer.name)
-    raise Stale
+    return won == 1
 
 
 async def _refuse(tx: AsyncSession, viewer: Viewer, whole: Whole) -> None:

@@ -1,6 +1,7 @@
 """13: every visit that was owed in a week and could be made was planned, or said by name."""
 
 from collections import Counter, defaultdict
+from dataclasses import dataclass
 from datetime import date, timedelta
 from json import loads
 
@@ -13,29 +14,55 @@ COVERED = frozenset({"offered", "accepted", "signed_in", "done", "not_possible"}
 OWED_A_WEEK = 2
 
 
+@dataclass(frozen=True)
+class Evening:
+    """Elders who missed a visit, and volunteers who had room for one, before a day began."""
+
+    missing: frozenset[int]
+    free: frozenset[int]
+
+
 class Coverage:
     """Counts a week when it is over, of elders whose lot was the same through all of it.
 
     An elder whose tier changed, who was paused, left care, or of whom the staff said that no visit
-    is needed, is another matter in the middle of a week, and not counted.
+    is needed, is another matter in the middle of a week, and not counted. A visit could have been
+    made on a day if the evening before it was missing and somebody had room: nobody is sent to a
+    day that is over, nor for a visit that is given back on its last day.
     """
 
     def __init__(self, records: Records, verdicts: Verdicts) -> None:
         self._records = records
         self._verdicts = verdicts
         self.visits: Counter[str] = Counter()
+        self._evenings: dict[tuple[int, date], Evening] = {}
 
     def over(self, day: date) -> None:
         """A local day is over; with a Sunday the week is."""
-        if day.weekday() != len(DAYS) - 1:
-            return
-        week = day - 6 * DAY
+        if day.weekday() == len(DAYS) - 1:
+            self._week_over(day - 6 * DAY)
+        self._note(day + DAY)
+
+    def _note(self, day: date) -> None:
+        """What was missing, and who had room, on the evening before a day."""
+        week = day - day.weekday() * DAY
+        for (community,) in self._records.rows("SELECT id FROM community"):
+            days = self._planned(week)
+            self._evenings[community, day] = Evening(
+                frozenset(
+                    one for one in self._steady(community, week) if len(days[one]) < OWED_A_WEEK
+                ),
+                frozenset(self._room(community, week)),
+            )
+
+    def _week_over(self, week: date) -> None:
         plans = self._records.rows(
             "SELECT community_id, gaps FROM week_plan WHERE week=? AND published_at IS NOT NULL",
             str(week),
         )
         for community, gaps in plans:
             self._judge(community, week, loads(gaps))
+        self._evenings.clear()
 
     def _judge(self, community: int, week: date, gaps: dict[str, list[object]]) -> None:
         days = self._planned(week)
@@ -55,7 +82,11 @@ class Coverage:
         for elder in self._steady(community, week):
             covered = min(OWED_A_WEEK, len(days[elder]))
             missing = OWED_A_WEEK - covered
-            asked[elder] = [who for who, (_, when) in sorted(room.items()) if when - days[elder]]
+            asked[elder] = [
+                who
+                for who, (_, when) in sorted(room.items())
+                if any(self._was_room(community, day, elder, who) for day in when - days[elder])
+            ]
             more = sum(
                 _found(elder, asked, {who: most for who, (most, _) in room.items()}, places, set())
                 for _ in range(missing)
@@ -68,6 +99,10 @@ class Coverage:
                 not missing or elder in said,
                 f"elder {elder}: {missing} visits missing in the week of {week}, unsaid",
             )
+
+    def _was_room(self, community: int, day: date, elder: int, who: int) -> bool:
+        before = self._evenings.get((community, day))
+        return before is not None and elder in before.missing and who in before.free
 
     def _planned(self, week: date) -> defaultdict[int, set[date]]:
         """Days with a visit, planned or made, by elder."""
