@@ -10,6 +10,7 @@ from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
+from storage.sqlite_driver import Driver
 from storage.tables.columns import dump_json
 
 BUSY_MS = 15_000
@@ -65,6 +66,8 @@ def create_engine(url: URL) -> AsyncEngine:
     options: dict[str, Any] = {"json_serializer": dump_json, "hide_parameters": True}
     if url.get_backend_name() == "sqlite":
         Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
+        if url.get_driver_name() == "aiosqlite":
+            options |= {"module": Driver()}
     else:
         options |= {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8}
     engine = create_async_engine(url, **options)
