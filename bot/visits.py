@@ -32,7 +32,6 @@ from storage.week import visits_card
 
 ask_leave = leave.ask
 show_week = week.show
-OFFERED = frozenset({State.OFFERED})
 AT_THE_DOOR = frozenset({State.SIGNED_IN})
 USUAL = {HalfDay.AM: time(10), HalfDay.PM: time(15)}
 
@@ -89,7 +88,7 @@ async def accept_all(update: Update, turn: Turn) -> None:
     if rows and str(len(rows)) != count:
         raise Stale
     for row in rows:
-        await visits.move(turn.tx, row.visit, OFFERED, State.ACCEPTED)
+        await visits.move(turn.tx, row.visit, visits.OFFERED, State.ACCEPTED)
         await refresh_visit(turn, row)
     turn.toast(turn.tr("Thank you! The social worker sees it."))
 
@@ -101,7 +100,7 @@ async def accept(update: Update, turn: Turn) -> None:
         raise Stale
     await show_visit(turn, row)
     if row.visit.state is State.OFFERED:
-        await visits.move(turn.tx, row.visit, OFFERED, State.ACCEPTED)
+        await visits.move(turn.tx, row.visit, visits.OFFERED, State.ACCEPTED)
         await refresh_visit(turn, row)
     turn.toast(turn.tr("Thank you! The social worker sees it."))
 

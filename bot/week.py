@@ -15,7 +15,7 @@ from care.joining import Standing
 from care.notices import Notice
 from care.plans import Visit
 from care.refusals import NotYours, Stale
-from care.visits import PLANNED, State, answerable
+from care.visits import PLANNED, CannotCome, State, answerable
 from storage import members, pairings, visits
 from storage import week as weeks
 from storage import week_drafts as drafts
@@ -130,6 +130,39 @@ async def _hand_over(turn: Turn, row: Visiting, chosen: Member) -> None:
     await turn.refresh(declined_card(found.id))
 
 
+async def said_yes(update: Update, turn: Turn) -> None:
+    """The volunteer said on the phone that they can come: `week_yes:<visit>`."""
+    row = await _led_visit(turn)
+    await _show_visit(turn, row)
+    if row.visit.state is State.ACCEPTED:
+        return
+    if not answerable(row.visit.state, row.visit.day, local_day(turn.now, turn.me.zone)):
+        raise Stale
+    await visits.move(turn.tx, row.visit, visits.OFFERED, State.ACCEPTED)
+    await _note_said(turn, row, yes=True)
+    turn.toast(turn.tr("Noted: {name} can come.", name=row.volunteer.name))
+
+
+async def said_no(update: Update, turn: Turn) -> None:
+    """The volunteer said on the phone that they cannot come: `week_no:<visit>`."""
+    row = await _led_visit(turn)
+    await _show_visit(turn, row)
+    if row.visit.state is State.DECLINED:
+        return
+    if not answerable(row.visit.state, row.visit.day, local_day(turn.now, turn.me.zone)):
+        raise Stale
+    await visits.move(turn.tx, row.visit, PLANNED, State.DECLINED, reason=str(CannotCome.OTHER))
+    await turn.plan_anew(given_back=True)
+    await _note_said(turn, row, yes=False)
+    turn.toast(turn.tr("Noted: {name} cannot come.", name=row.volunteer.name))
+
+
+async def _note_said(turn: Turn, row: Visiting, *, yes: bool) -> None:
+    viewer = turn.me.viewer
+    await members.audit(turn.tx, turn.now, viewer, "said", f"visit:{row.visit.id}", yes=yes)
+    await refresh_visit(turn, row)
+
+
 async def ask_why_drop(update: Update, turn: Turn) -> None:
     """ "Not needed…": the reasons."""
     row = await _led_visit(turn)
@@ -196,6 +229,8 @@ PRESSED: dict[str, Any] = {
     "week_plan": plan,
     "week_visit": show_visit,
     "week_give": give,
+    "week_yes": said_yes,
+    "week_no": said_no,
     "week_drop": ask_why_drop,
     "week_dropped": drop,
     **covers.PRESSED,

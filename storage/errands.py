@@ -117,8 +117,11 @@ def note(
     )
 
 
-async def rows(tx: AsyncSession, *where: object) -> list[Whole]:
-    """Errands with their people, what is due soonest first."""
+async def rows(tx: AsyncSession, *where: object, again: bool = False) -> list[Whole]:
+    """Errands with their people, what is due soonest first.
+
+    `again`: they may have been changed behind the session's back.
+    """
     found = await tx.execute(
         select(Errand, Elder, asker, claimer)
         .join(Elder, Elder.id == Errand.elder_id)
@@ -126,17 +129,21 @@ async def rows(tx: AsyncSession, *where: object) -> list[Whole]:
         .outerjoin(claimer, claimer.id == Errand.claimed_by)
         .where(*where)  # type: ignore[arg-type]
         .order_by(Errand.by_when, Errand.id)
+        .execution_options(populate_existing=again)
     )
     return [Whole(*row) for row in found]
 
 
-async def load(tx: AsyncSession, community_id: int, errand_id: int) -> Whole:
+async def load(
+    tx: AsyncSession, community_id: int, errand_id: int, *, again: bool = False
+) -> Whole:
     """An errand for its card, which shows building and kind only.
 
     Raises:
         NotYours: absent or of another community.
     """
-    found = await rows(tx, Errand.id == errand_id, Errand.community_id == community_id)
+    where = (Errand.id == errand_id, Errand.community_id == community_id)
+    found = await rows(tx, *where, again=again)
     if not found:
         raise NotYours
     return found[0]
@@ -207,8 +214,7 @@ async def claim(tx: AsyncSession, now: datetime, viewer: Viewer, errand_id: int)
     if whole.errand.state is State.OPEN:
         await _refuse(tx, viewer, whole)
         won = await _take(tx, now, viewer, errand_id)
-        await tx.refresh(whole.errand)
-        whole = await load(tx, viewer.community_id, errand_id)
+        whole = await load(tx, viewer.community_id, errand_id, again=True)
         if won:
             note(tx, now, whole.errand, Step.CLAIM, viewer.member_id)
             return whole

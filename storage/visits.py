@@ -15,6 +15,7 @@ from storage.elders import tie_of
 from storage.once import changed, insert_once
 from storage.tables import Assignment, Contact, Elder, Member, PairingVolunteer
 
+OFFERED = frozenset({State.OFFERED})
 # Why a visit was dropped that had only been drafted: it counts as nothing.
 DRAFTED = "drafted"
 

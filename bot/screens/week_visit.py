@@ -85,12 +85,13 @@ async def week_visit(reader: Reader, facts: Facts) -> Screen | None:
             for one in WHY_DROPPED
         ]
         return Screen(lines(head, BLANK, tr("Why is the visit not needed?")), (*rows, back))
+    said = _said(tr, row) if answerable(found.state, found.day, reader.today) else ()
     choices = await _others(reader, row) if open_ and _movable(found, reader.today) else []
     ask = tr("Who should go instead?") if choices else ""
     if answerable(found.state, found.day, reader.today):
         choices.append((Button(tr("Not needed…"), tap("week_drop", found.id)),))
     text = lines(head, came(tr, count), BLANK if ask else "", ask)
-    return Screen(text, (*look(tr, found.id, count), *choices, back))
+    return Screen(text, (*look(tr, found.id, count), *said, *choices, back))
 
 
 def _told(tr: Texts, visit: Assignment) -> list[Markup]:
@@ -114,6 +115,14 @@ def _told(tr: Texts, visit: Assignment) -> list[Markup]:
 def _hazards(tr: Texts, report: dict[str, Any]) -> list[Markup]:
     found = [hazard_name(tr, Hazard(one)) for one in report.get("hazards", [])]
     return [tr("Not in order: {what}", what=tr(", ").join(found))] if found else []
+
+
+def _said(tr: Texts, row: Visiting) -> list[tuple[Button, ...]]:
+    """What the volunteer said on the phone, for those who do not answer in chat."""
+    found = row.visit
+    yes = Button(tr("☎ Said yes"), tap("week_yes", found.id))
+    no = Button(tr("☎ Cannot come"), tap("week_no", found.id))
+    return [(yes, no) if found.state is State.OFFERED else (no,)]
 
 
 def _movable(visit: Assignment, today: date) -> bool:

@@ -99,6 +99,8 @@ async def test_an_answer_after_the_day_is_over_is_too_late(home: Street) -> None
         "visit_not:3:other",
         "visit:99999",
         "week_visit:1",
+        "week_yes:1",
+        "week_no:1",
         "week_drop:1",
         "week_dropped:1:other",
         "week_give:1:4",

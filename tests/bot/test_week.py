@@ -8,6 +8,7 @@ import pytest
 from care.access import Role
 from care.elders import Tier
 from care.visits import State
+from tests.stage import buttons
 from tests.street import Street, street
 
 
@@ -55,6 +56,31 @@ async def test_a_visit_is_never_given_to_somebody_outside_the_pairing(home: Stre
     stranger = await home.stage.person("外人", Role.VOLUNTEER)
     await home.forge(home.li, f"week_give:1:{(await home.stage.member(stranger)).id}")
     assert len(await home.visits()) == 4
+
+
+async def test_a_yes_on_the_phone_is_written_down_for_somebody_without_chat(home: Street) -> None:
+    await home.published()
+    await home.stage.tap(home.li, "week_visit:1")
+    assert await home.stage.tap(home.li, "week_yes") == "记下了：陈同学能来。"
+    assert (await home.visits())[0].state is State.ACCEPTED
+    shown = [one.data for row in buttons(home.stage.last(home.li)) for one in row]
+    assert "week_yes:1" not in shown
+    assert "week_no:1" in shown
+    assert "王桂芳 · 12号楼 👌" in home.stage.last(home.chen).text
+
+
+async def test_a_no_on_the_phone_is_as_good_as_one_in_chat_and_others_are_sought(
+    home: Street,
+) -> None:
+    await home.published()
+    await home.can_come(home.chen, most=5)
+    await home.forge(home.li, "week_no:3")
+    gone = (await home.visits())[2]
+    assert (gone.state, gone.reason) == (State.DECLINED, "other")
+    await home.stage.at("2026-04-13 20:05")
+    sought = {one.elder_id for one in (await home.visits())[4:] if one.state is State.OFFERED}
+    assert gone.elder_id in sought
+    assert await home.forge(home.li, "week_yes:3") == "情况刚刚变了，请看最新的。"
 
 
 async def test_dropping_needs_a_reason_and_is_not_planned_again(home: Street) -> None:
