@@ -21,7 +21,7 @@ async def claim(update: Update, turn: Turn) -> None:
     if found.waits_for is not None:
         await turn.refresh(visits_card(found.waits_for.volunteer.id))
     cover = found.cover
-    await weeks.refresh_staff(turn.tx, turn.now, cover.community_id, cover.week)
+    await weeks.refresh_leaders(turn.tx, turn.now, cover.community_id, cover.week, cover.elder_id)
     await covers.refresh_gaps(turn.tx, turn.now, cover)
     turn.toast(turn.tr("Thank you! It is in your visits now."))
 

@@ -63,7 +63,7 @@ async def take(update: Update, turn: Turn) -> None:
     await members.audit(turn.tx, turn.now, me.viewer, "draft_sheet", f"week:{monday}", **facts)
     await forms.end(turn.tx, turn.account)
     await show_draft(turn, monday)
-    await weeks.refresh_staff(turn.tx, turn.now, me.community.id, monday)
+    await weeks.refresh_staff(turn.tx, turn.now, me.community.id, monday, draft=True)
     changed = len(found.changes)
     turn.toast(turn.tr.many("{n} visit changed.", "{n} visits changed.", changed))
 

@@ -21,7 +21,7 @@ from storage import week as weeks
 from storage import week_drafts as drafts
 from storage.tables import Member
 from storage.visits import Visiting
-from storage.week import visits_card, week_card
+from storage.week import draft_card, visits_card, week_card
 
 OPEN_AGAIN = frozenset({State.DECLINED, State.NOT_POSSIBLE})
 
@@ -38,10 +38,11 @@ async def show(update: Update, turn: Turn) -> None:
 async def _show(turn: Turn, monday: date, **facts: Any) -> None:
     if not turn.me.viewer.staff:
         raise NotYours
-    card = week_card(turn.me.member.id, monday)
-    draft = await drafts.drafted(turn.tx, turn.me.community.id, monday)
-    notice = Notice.WEEK if draft is None else Notice.WEEK_DRAFT
-    await turn.show(notice, card, week=str(monday), **facts)
+    me = turn.me.member.id
+    if await drafts.drafted(turn.tx, turn.me.community.id, monday) is None:
+        await turn.show(Notice.WEEK, week_card(me, monday), week=str(monday), **facts)
+    else:
+        await turn.show(Notice.WEEK_DRAFT, draft_card(me, monday), week=str(monday), **facts)
 
 
 async def show_other(update: Update, turn: Turn) -> None:
@@ -190,7 +191,8 @@ async def drop(update: Update, turn: Turn) -> None:
 async def refresh_visit(turn: Turn, row: Visiting) -> None:
     """Change what shows a visit: the volunteer's list, the week, the family's message."""
     await turn.refresh(visits_card(row.visit.volunteer_id), family_card(row.visit.id))
-    await weeks.refresh_staff(turn.tx, turn.now, row.visit.community_id, row.visit.week)
+    found = row.visit
+    await weeks.refresh_leaders(turn.tx, turn.now, found.community_id, found.week, found.elder_id)
 
 
 async def tell_keepers(turn: Turn, rows: list[Visiting], **facts: Any) -> None:

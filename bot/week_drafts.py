@@ -17,7 +17,7 @@ from care.week_drafts import Verdict, together
 from storage import week as weeks
 from storage import week_drafts as drafts
 from storage.visits import Visiting
-from storage.week import week_card
+from storage.week import draft_card
 from storage.week_drafts import Drafted, as_shown, planned
 
 DAYS = 7
@@ -27,7 +27,7 @@ async def show_draft(turn: Turn, monday: date, **facts: Any) -> None:
     """A drafted week, for the staff."""
     if not turn.me.viewer.staff:
         raise NotYours
-    card = week_card(turn.me.member.id, monday)
+    card = draft_card(turn.me.member.id, monday)
     await turn.show(Notice.WEEK_DRAFT, card, week=str(monday), **facts)
 
 
@@ -53,7 +53,7 @@ async def _row(turn: Turn, visit_id: int) -> Visiting:
 
 
 async def _show(turn: Turn, row: Visiting, **facts: Any) -> None:
-    card = week_card(turn.me.member.id, row.visit.week)
+    card = draft_card(turn.me.member.id, row.visit.week)
     await turn.show(Notice.DRAFT_VISIT, card, visit=row.visit.id, **facts)
 
 
@@ -137,7 +137,7 @@ def _refused(turn: Turn, week: Drafted, new: Visit, verdict: Verdict) -> bool:
 
 
 async def _redraw(turn: Turn, monday: date) -> None:
-    await weeks.refresh_staff(turn.tx, turn.now, turn.me.community.id, monday)
+    await weeks.refresh_staff(turn.tx, turn.now, turn.me.community.id, monday, draft=True)
 
 
 async def drop(update: Update, turn: Turn) -> None:
@@ -189,7 +189,7 @@ async def _gap(turn: Turn, monday: date, elder_id: int, **facts: Any) -> Drafted
     week = await _held(turn, monday)
     mine = await drafts.led(turn.tx, turn.me.viewer, week.wholes)
     elder = drafts.access_gap(week, mine, elder_id)
-    card = week_card(turn.me.member.id, monday)
+    card = draft_card(turn.me.member.id, monday)
     await turn.show(Notice.DRAFT_GAP, card, week=str(monday), elder=elder.id, **facts)
     return week
 

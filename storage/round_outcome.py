@@ -56,7 +56,8 @@ async def write(
         await _fill(tx, now, station, row, fresh, held)
     _note_gaps(row, gaps(fresh.open, held))
     await tx.flush()
-    await weeks.refresh_staff(tx, now, station.id, week)
+    draft = asked.step in {Step.DRAFT, Step.PUBLISH}
+    await weeks.refresh_staff(tx, now, station.id, week, draft=draft)
     return True
 
 

@@ -22,7 +22,7 @@ from storage import availability, leave, members, outbox, pairings, pauses, visi
 from storage.communities import settings_of, zone_of
 from storage.once import changed, insert_once
 from storage.pairings import Whole
-from storage.tables import Assignment, Community, Contact, Member, Volunteer, WeekPlan
+from storage.tables import Assignment, Community, Contact, Leave, Member, Volunteer, WeekPlan
 from storage.visits import Visiting
 
 GIVEN = "given"
@@ -42,6 +42,11 @@ def visits_card(volunteer_id: int) -> str:
 def week_card(member_id: int, week: date) -> str:
     """The card name of a week as one member of staff sees it."""
     return f"week:{member_id}:{week}"
+
+
+def draft_card(member_id: int, week: date) -> str:
+    """The card name of a drafted week as one member of staff sees it."""
+    return f"draft:{member_id}:{week}"
 
 
 async def plan_of(tx: AsyncSession, community_id: int, week: date) -> WeekPlan | None:
@@ -344,7 +349,29 @@ async def tell_staff(
             )
 
 
-async def refresh_staff(tx: AsyncSession, now: datetime, community_id: int, week: date) -> None:
-    """Change the week in place for everybody of the staff who has it open."""
+async def refresh_staff(
+    tx: AsyncSession, now: datetime, community_id: int, week: date, *, draft: bool = False
+) -> None:
+    """Change the week in place for everybody of the staff who has it open, or its `draft` too."""
     staff = await members.with_role(tx, community_id, Role.SOCIAL_WORKER, Role.SUPERVISOR)
-    await outbox.refresh(tx, now, *(week_card(one.id, week) for one in staff))
+    cards = (week_card, draft_card) if draft else (week_card,)
+    await outbox.refresh(tx, now, *(card(one.id, week) for card in cards for one in staff))
+
+
+async def refresh_leaders(
+    tx: AsyncSession, now: datetime, community_id: int, week: date, elder_id: int
+) -> None:
+    """Change the week in place for those of the staff in whose week an elder stands."""
+    leaders = (await pairings.workers_by_elder(tx, community_id, elder_id))[elder_id]
+    deputies = await tx.scalars(
+        select(Leave.deputy_id).where(
+            Leave.member_id.in_(leaders),
+            Leave.deputy_id.is_not(None),
+            Leave.last_day >= now.date() - timedelta(days=1),
+        )
+    )
+    supervisors = await members.with_role(tx, community_id, Role.SUPERVISOR)
+    concerned = {*leaders, *deputies, *(one.id for one in supervisors)}
+    await outbox.refresh(
+        tx, now, *(week_card(one, week) for one in sorted(filter(None, concerned)))
+    )

@@ -35,7 +35,7 @@ from storage.once import changed, insert_once
 from storage.pairings import Whole
 from storage.tables import Assignment, Community, Elder, Member, WeekPlan
 from storage.visits import Visiting
-from storage.week import week_card
+from storage.week import draft_card
 
 BY_HAND = frozenset(str(one) for one in Reason)
 
@@ -191,7 +191,7 @@ async def tell(tx: AsyncSession, now: datetime, station: Community, week: date) 
                 Notice.WEEK_DRAFT,
                 {"week": str(week)},
                 key=f"week_draft:{one}:{week}",
-                card=week_card(one, week),
+                card=draft_card(one, week),
                 expires_at=moment(week + WEEK, time(0), zone),
             )
 

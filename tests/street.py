@@ -86,6 +86,13 @@ class Street:
         """The newest message with these words."""
         return next(one for one in reversed(self.stage.chat(who)) if words in one.text)
 
+    def edits(self, who: Person) -> int:
+        """How often a message in somebody's chat was changed."""
+        return sum(
+            call.method == "editMessageText" and str(call.params.get("chat_id")) == str(who.id)
+            for call in self.stage.telegram.log
+        )
+
     def says(self, who: Person, words: str) -> bool:
         """Whether any message in a chat has these words."""
         return any(words in one.text for one in self.stage.chat(who))

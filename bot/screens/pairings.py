@@ -55,7 +55,7 @@ async def pairings(reader: Reader, facts: Facts) -> Screen | None:
         lines(tail, names_of(tr, alone)) if alone else "",
     )
     buttons = [
-        Button(f"{number}. {whole.worker.name}", tap("pairing", whole.pairing.id))
+        Button(f"{number}. {_called(whole)}", tap("pairing", whole.pairing.id))
         for number, whole in shown
     ]
     rows = [
@@ -67,6 +67,13 @@ async def pairings(reader: Reader, facts: Facts) -> Screen | None:
         reader.back(tr("Menu"), "do:menu"),
     ]
     return Screen(text, tuple(filter(None, rows)))
+
+
+def _called(whole: Whole) -> str:
+    """By its first elder: a social worker leads all of her pairings."""
+    if not whole.elders:
+        return whole.worker.name
+    return whole.elders[0].name + ("…" if len(whole.elders) > 1 else "")
 
 
 def _entry(reader: Reader, number: int, whole: Whole) -> Markup:

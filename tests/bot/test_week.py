@@ -1,6 +1,7 @@
 """The week as the staff leads it: what is missing, by name; giving, dropping, planning by hand."""
 
 from collections.abc import AsyncIterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from care.access import Role
 from care.elders import Tier
 from care.visits import State
+from storage.tables import Leave
 from tests.stage import buttons
 from tests.street import Street, street
 
@@ -214,3 +216,44 @@ async def test_days_that_cannot_be_are_asked_again(home: Street, text: str) -> N
 async def test_leave_is_for_volunteers_alone(home: Street) -> None:
     await home.stage.say(home.daughter, "/leave")
     assert not home.says(home.daughter, "哪几天不在")
+
+
+async def test_an_answer_changes_the_week_of_those_concerned_and_of_nobody_else(
+    home: Street,
+) -> None:
+    await home.stage.elder("钱奶奶", tier=Tier.YELLOW)
+    sun = await home.stage.person("孙丽", Role.SOCIAL_WORKER)
+    await home.stage.pair(sun, [home.wang], ["钱奶奶"])
+    await home.published()
+    before = home.edits(sun)
+    await home.stage.tap(home.chen, "visits_yes")
+    for reader in (home.li, home.boss):
+        assert "👌 已答应 2" in home.about(reader, "上门探访安排").text
+    assert home.edits(sun) == before
+
+
+async def test_a_deputy_sees_answers_as_the_colleague_would(home: Street) -> None:
+    sun = await home.stage.person("孙丽", Role.SOCIAL_WORKER)
+    async with home.stage.database.write() as tx:
+        tx.add(
+            Leave(
+                community_id=home.stage.station.id,
+                member_id=(await home.stage.member(home.li)).id,
+                first_day=date(2026, 4, 11),
+                last_day=date(2026, 4, 20),
+                deputy_id=(await home.stage.member(sun)).id,
+                created_at=home.stage.clock.now(),
+            )
+        )
+    await home.published()
+    await home.stage.tap(home.chen, "visits_yes")
+    assert "👌 已答应 2" in home.about(sun, "上门探访安排").text
+
+
+async def test_once_it_is_sent_out_the_draft_is_not_drawn_any_more(home: Street) -> None:
+    await home.stage.at("2026-04-10 16:00")
+    await home.published()
+    assert "已经发给志愿者" in home.about(home.li, "已经发给志愿者").text
+    before = home.edits(home.li)
+    await home.stage.tap(home.chen, "visits_yes")
+    assert home.edits(home.li) == before + 1

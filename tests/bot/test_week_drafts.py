@@ -292,7 +292,8 @@ async def test_planning_again_is_asked_for_in_the_turn_and_done_after_it(home: S
     await draft(home.stage, ROWS)
     async with home.stage.database.write() as tx:
         await drafts.want(tx, home.stage.clock.now(), home.stage.station.id, MONDAY)
-        await weeks.refresh_staff(tx, home.stage.clock.now(), home.stage.station.id, MONDAY)
+        now, station = home.stage.clock.now(), home.stage.station.id
+        await weeks.refresh_staff(tx, now, station, MONDAY, draft=True)
     await home.stage.settle()
     assert (await plan_of(home)).wanted_at == home.stage.clock.now()
     for reader in (home.li, home.boss):
