@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import BindParameter, bindparam, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.access import Viewer
@@ -36,44 +36,53 @@ async def paired_with(tx: AsyncSession, elder: Elder) -> set[int]:
     return set(found)
 
 
+_ME: BindParameter[int] = bindparam("me")
+_LOCK = select(Member.id).where(Member.id == _ME).with_for_update(key_share=True)
+_KNOWN = select(
+    select(func.count())
+    .where(
+        Errand.community_id == bindparam("community"),
+        Errand.claimed_by == _ME,
+        Errand.state.in_(IN_HAND),
+    )
+    .scalar_subquery(),
+    select(ErrandHelper.medicine).where(ErrandHelper.member_id == _ME).scalar_subquery(),
+    exists().where(
+        PairingVolunteer.member_id == _ME,
+        PairingElder.pairing_id == PairingVolunteer.pairing_id,
+        PairingElder.elder_id == bindparam("elder"),
+        Pairing.id == PairingVolunteer.pairing_id,
+        Pairing.ended_at.is_(None),
+    ),
+    exists().where(
+        ErrandOffer.errand_id == bindparam("errand"),
+        ErrandOffer.no_at.is_(None),
+        or_(
+            ErrandOffer.member_id == _ME,
+            (ErrandOffer.circle == Circle.GROUP) & ErrandOffer.member_id.is_(None),
+        ),
+    ),
+)
+
+
 async def claimer(tx: AsyncSession, viewer: Viewer, elder: Elder, errand: Errand) -> Claimer:
     """Somebody who wants to claim an errand for an elder, as the rules see them.
 
     Their row is locked, so that who taps twice at once does not get more than they may have. For
-    medicine a social worker's approval counts, and so does having been paired with the elder.
+    medicine a social worker's approval counts, and so does having been paired with the elder. Who
+    was ever asked, or the group, may claim: their card still stands in the chat.
     """
-    me = viewer.member_id
-    await tx.execute(select(Member.id).where(Member.id == me).with_for_update(key_share=True))
-    in_hand = await tx.scalar(
-        select(func.count()).where(
-            Errand.community_id == viewer.community_id,
-            Errand.claimed_by == me,
-            Errand.state.in_(IN_HAND),
-        )
-    )
-    said = await tx.get(ErrandHelper, me)
-    approved = said is not None and said.medicine
-    paired = me in await paired_with(tx, elder)
+    asked = {
+        "me": viewer.member_id,
+        "community": viewer.community_id,
+        "elder": elder.id,
+        "errand": errand.id,
+    }
+    # Before anything is counted: what waits for a lock counts what was there before it waited.
+    await tx.execute(_LOCK, asked)
+    in_hand, approved, paired, offered = (await tx.execute(_KNOWN, asked)).one()
     # The pairing is always asked first, so whoever is of it need not wait for a message.
-    asked = paired or await _was_asked(tx, errand, me)
-    return Claimer(viewer.roles, in_hand or 0, approved or paired, asked)
-
-
-async def _was_asked(tx: AsyncSession, errand: Errand, member_id: int) -> bool:
-    """Whether somebody, or the group, was ever asked: their card still stands in the chat."""
-    found = await tx.scalar(
-        select(ErrandOffer.id)
-        .where(
-            ErrandOffer.errand_id == errand.id,
-            ErrandOffer.no_at.is_(None),
-            or_(
-                ErrandOffer.member_id == member_id,
-                (ErrandOffer.circle == Circle.GROUP) & ErrandOffer.member_id.is_(None),
-            ),
-        )
-        .limit(1)
-    )
-    return found is not None
+    return Claimer(viewer.roles, in_hand, bool(approved) or paired, paired or offered)
 
 
 async def approve_medicine(

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -117,21 +117,19 @@ def note(
     )
 
 
-async def rows(tx: AsyncSession, *where: object, again: bool = False) -> list[Whole]:
-    """Errands with their people, what is due soonest first.
+_WHOLE = (
+    select(Errand, Elder, asker, claimer)
+    .join(Elder, Elder.id == Errand.elder_id)
+    .join(asker, asker.id == Errand.asked_by)
+    .outerjoin(claimer, claimer.id == Errand.claimed_by)
+)
+_IN_ORDER = _WHOLE.order_by(Errand.by_when, Errand.id)
+_ONE = _WHOLE.where(Errand.id == bindparam("errand"), Errand.community_id == bindparam("community"))
 
-    `again`: they may have been changed behind the session's back.
-    """
-    found = await tx.execute(
-        select(Errand, Elder, asker, claimer)
-        .join(Elder, Elder.id == Errand.elder_id)
-        .join(asker, asker.id == Errand.asked_by)
-        .outerjoin(claimer, claimer.id == Errand.claimed_by)
-        .where(*where)  # type: ignore[arg-type]
-        .order_by(Errand.by_when, Errand.id)
-        .execution_options(populate_existing=again)
-    )
-    return [Whole(*row) for row in found]
+
+async def rows(tx: AsyncSession, *where: ColumnElement[bool]) -> list[Whole]:
+    """Errands with their people, what is due soonest first."""
+    return [Whole(*row) for row in await tx.execute(_IN_ORDER.where(*where))]
 
 
 async def load(
@@ -139,14 +137,17 @@ async def load(
 ) -> Whole:
     """An errand for its card, which shows building and kind only.
 
+    `again`: it may have been changed behind the session's back.
+
     Raises:
         NotYours: absent or of another community.
     """
-    where = (Errand.id == errand_id, Errand.community_id == community_id)
-    found = await rows(tx, *where, again=again)
-    if not found:
+    asked = {"errand": errand_id, "community": community_id}
+    found = await tx.execute(_ONE, asked, execution_options={"populate_existing": again})
+    row = found.one_or_none()
+    if row is None:
         raise NotYours
-    return found[0]
+    return Whole(*row)
 
 
 async def part_of(tx: AsyncSession, viewer: Viewer, whole: Whole) -> Part:
