@@ -15,7 +15,7 @@ from storage import drafts as forms
 from storage import members
 from storage import week as weeks
 from storage import week_drafts as drafts
-from storage.draft_sheets import Waiting
+from storage.waiting_files import Waiting
 
 
 async def export(update: Update, turn: Turn) -> None:
@@ -32,7 +32,7 @@ async def export(update: Update, turn: Turn) -> None:
 async def take_file(turn: Turn, name: str, edited: Edited) -> None:
     """A file came back: what it would change is shown, nothing is changed."""
     viewer = turn.me.viewer
-    number = await sheets.keep(turn.tx, turn.now, turn.account, viewer, Waiting(name, edited))
+    number = await sheets.FILES.keep(turn.tx, turn.now, turn.account, viewer, Waiting(name, edited))
     await turn.say(Notice.DRAFT_PREVIEW, number=number)
 
 
@@ -48,12 +48,12 @@ async def take(update: Update, turn: Turn) -> None:
     word, shown = turn.words(2)
     number = number_of(word)
     waiting = await _waiting(turn, number)
-    monday = sheets.week_in(waiting.edited)
+    monday = sheets.week_in(waiting.read)
     if monday is None:
         raise Stale
     me = turn.me
     week = await drafts.read(turn.tx, turn.now, me.community, monday, hold=True)
-    found = await sheets.preview(turn.tx, me.viewer, waiting.edited, words(), week)
+    found = await sheets.preview(turn.tx, me.viewer, waiting.read, words(), week)
     if found.fingerprint != shown or not found.changes:
         turn.toast(turn.tr("The draft has changed meanwhile. Please look once more."), alert=True)
         await turn.show(Notice.DRAFT_PREVIEW, number=number, moved=True)
@@ -68,8 +68,8 @@ async def take(update: Update, turn: Turn) -> None:
     turn.toast(turn.tr.many("{n} visit changed.", "{n} visits changed.", changed))
 
 
-async def _waiting(turn: Turn, number: int) -> Waiting:
-    found = await sheets.find(turn.tx, turn.account, turn.me.viewer, number)
+async def _waiting(turn: Turn, number: int) -> Waiting[Edited]:
+    found = await sheets.FILES.find(turn.tx, turn.account, turn.me.viewer, number)
     if found is None:
         raise Stale
     return found

@@ -19,7 +19,7 @@ from storage import drafts, members, roster_import
 from storage.elders import Decision
 from storage.engine import Database
 from storage.roster import Limits, read_any_file
-from storage.roster_import import Waiting
+from storage.waiting_files import Waiting
 
 NAME_LENGTH = 60
 FIRST_PROBLEMS = 10
@@ -80,7 +80,9 @@ async def take_file(update: Update, turn: Turn) -> None:
         await turn.say(Notice.ROSTER_PREVIEW, file=sent.name, refused=refused)
         return
     waiting = Waiting(sent.name, sent.reading)
-    number = await roster_import.keep(turn.tx, turn.now, turn.account, turn.person.viewer, waiting)
+    number = await roster_import.FILES.keep(
+        turn.tx, turn.now, turn.account, turn.person.viewer, waiting
+    )
     await turn.say(Notice.ROSTER_PREVIEW, number=number)
 
 
@@ -101,7 +103,7 @@ async def take_in(update: Update, turn: Turn) -> None:
     waiting = await _waiting(turn, number)
     tx, viewer = turn.tx, turn.me.viewer
     await roster_import.hold(tx, viewer.community_id)
-    plan = await roster_import.plan(tx, viewer.community_id, viewer, waiting.reading)
+    plan = await roster_import.plan(tx, viewer.community_id, viewer, waiting.read)
     if plan.fingerprint != shown or not plan.anything:
         turn.toast(
             turn.tr("The records have changed meanwhile. Please look once more."), alert=True
@@ -137,8 +139,8 @@ def _staff(turn: Turn) -> Any:
     return turn.me.viewer
 
 
-async def _waiting(turn: Turn, number: int) -> Waiting:
-    waiting = await roster_import.find(turn.tx, turn.account, _staff(turn), number)
+async def _waiting(turn: Turn, number: int) -> Waiting[Reading]:
+    waiting = await roster_import.FILES.find(turn.tx, turn.account, _staff(turn), number)
     if waiting is None:
         raise Stale
     return waiting

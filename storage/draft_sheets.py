@@ -12,11 +12,12 @@ from care.draft_sheets import Asked, Edited, Fault, Row, Was, Words, asked, was
 from care.roster_cells import key
 from care.visits import State
 from care.week_drafts import Verdict, settle
-from storage import drafts, week_drafts
+from storage import week_drafts
 from storage.visits import Visiting
+from storage.waiting_files import WaitingFiles
 from storage.week_drafts import Drafted, planned
 
-FORM = "draft_sheet"
+FILES = WaitingFiles("draft_sheet", Edited)
 NOTHING = Verdict()
 
 
@@ -192,36 +193,3 @@ async def apply(tx: AsyncSession, now: datetime, viewer: Viewer, found: Preview)
         elif not one.moves:
             await week_drafts.lock(tx, now, viewer, one.row, locked=one.asked.locked)
     await week_drafts.put(tx, now, viewer, found.week, moved)
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """A file that was read and waits for the word of whoever sent it."""
-
-    name: str
-    edited: Edited
-
-
-async def keep(tx: AsyncSession, now: datetime, chat: int, viewer: Viewer, waiting: Waiting) -> int:
-    """Keep a file until it is confirmed or stopped; its number goes into the buttons."""
-    draft = await drafts.begin(
-        tx,
-        now,
-        chat,
-        FORM,
-        {"name": waiting.name, "edited": waiting.edited.model_dump(mode="json")},
-        member=viewer.member_id,
-        community=viewer.community_id,
-    )
-    return draft.number
-
-
-async def find(tx: AsyncSession, chat: int, viewer: Viewer, number: int) -> Waiting | None:
-    """The file that waits in a chat, None when it was taken, stopped, or replaced."""
-    draft = await drafts.find(tx, chat)
-    if draft is None or (draft.form, draft.number) != (FORM, number):
-        return None
-    mine = (draft.member_id, draft.community_id) == (viewer.member_id, viewer.community_id)
-    if not mine or not viewer.staff:
-        return None
-    return Waiting(draft.answers["name"], Edited.model_validate(draft.answers["edited"]))

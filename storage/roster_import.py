@@ -13,11 +13,12 @@ from care.refusals import Stale
 from care.roster import Change, Preview, Problem, Reading, compare
 from care.roster_lines import MapReading
 from care.roster_map import settled
-from storage import drafts, elders, places
+from storage import elders, places
 from storage.elders import Decision, facts_of
 from storage.tables import Community, Elder
+from storage.waiting_files import WaitingFiles
 
-FORM = "roster"
+FILES = WaitingFiles("roster", Reading)
 
 
 @dataclass(frozen=True)
@@ -132,40 +133,3 @@ async def apply(
         for other, metres in place.walks:
             await places.put_way(tx, community_id, place.name, other, metres)
     await tx.flush()
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """A file that was read and waits for the word of whoever sent it."""
-
-    name: str
-    reading: Reading
-
-
-async def keep(tx: AsyncSession, now: datetime, chat: int, viewer: Viewer, waiting: Waiting) -> int:
-    """Keep a file until it is confirmed or stopped; its number goes into the buttons."""
-    draft = await drafts.begin(
-        tx,
-        now,
-        chat,
-        FORM,
-        {"name": waiting.name, "reading": waiting.reading.model_dump(mode="json")},
-        member=viewer.member_id,
-        community=viewer.community_id,
-    )
-    return draft.number
-
-
-async def find(tx: AsyncSession, chat: int, viewer: Viewer, number: int) -> Waiting | None:
-    """The file that waits in a chat, None when it was taken in, stopped, or replaced."""
-    draft = await drafts.find(tx, chat)
-    if (
-        draft is None
-        or draft.form != FORM
-        or draft.number != number
-        or draft.member_id != viewer.member_id
-        or draft.community_id != viewer.community_id
-        or not viewer.staff
-    ):
-        return None
-    return Waiting(draft.answers["name"], Reading.model_validate(draft.answers["reading"]))

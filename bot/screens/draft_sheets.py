@@ -128,14 +128,14 @@ async def preview(reader: Reader, facts: Facts) -> Screen | None:
     if not reader.me.viewer.staff:
         return None
     tr, number = reader.tr, facts["number"]
-    waiting = await sheets.find(reader.tx, reader.chat, reader.me.viewer, number)
+    waiting = await sheets.FILES.find(reader.tx, reader.chat, reader.me.viewer, number)
     if waiting is None:
         return Screen(tr("This preview is closed. To start again, send the file once more."))
-    monday = sheets.week_in(waiting.edited)
+    monday = sheets.week_in(waiting.read)
     if monday is None or await drafts.drafted(reader.tx, reader.station.id, monday) is None:
         return Screen(tr("The week of this file is not in draft any more. Nothing was changed."))
     week = await drafts.read(reader.tx, reader.now, reader.station, monday)
-    found = await sheets.preview(reader.tx, reader.me.viewer, waiting.edited, words(), week)
+    found = await sheets.preview(reader.tx, reader.me.viewer, waiting.read, words(), week)
     entries = [_change(tr, one) for one in found.changes]
     entries += [_refused(tr, one) for one in found.refused]
     page = min(int(facts.get("page", 0)), max(0, (len(entries) - 1) // PAGE))

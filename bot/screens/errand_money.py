@@ -19,6 +19,7 @@ from care.errand_money import (
     standing,
     yuan,
 )
+from care.errands import IN_HAND, Step
 from storage import errand_money as records
 from storage import members
 from storage.errand_money import Book
@@ -111,6 +112,8 @@ def _said(fen: int | None) -> str:
 def _rows(reader: Reader, book: Book) -> list[tuple[Button, ...]]:
     tr, errand = reader.tr, book.whole.errand
     rows: list[tuple[Button, ...]] = []
+    if book.part.claimer and errand.state in IN_HAND:
+        rows.append((Button(tr("✅ Done"), tap("errand_step", errand.id, Step.FINISH, "-")),))
     for mine in (True, False):
         side = side_of(Flow.ADVANCE, book.part, for_volunteer=mine)
         if side is None:

@@ -34,10 +34,10 @@ async def preview(reader: Reader, facts: Facts) -> Screen | None:
     if "refused" in facts:
         return _refused(reader, facts)
     number = facts["number"]
-    waiting = await roster_import.find(reader.tx, reader.chat, reader.me.viewer, number)
+    waiting = await roster_import.FILES.find(reader.tx, reader.chat, reader.me.viewer, number)
     if waiting is None:
         return Screen(reader.tr("This preview is closed. To start again, send the file once more."))
-    plan = await roster_import.plan(reader.tx, reader.station.id, reader.me.viewer, waiting.reading)
+    plan = await roster_import.plan(reader.tx, reader.station.id, reader.me.viewer, waiting.read)
     view = facts.get("view", "sum")
     if view == "sum":
         return _summary(reader, facts, waiting.name, plan)

@@ -34,7 +34,6 @@ async def test_money_goes_from_hand_to_hand_in_taps_and_what_differs_is_told(hom
     await stage.settle()
     assert (await home.errand()).state is State.BOUGHT
     assert "has bought it" in home.texts(home.li)
-    await stage.tap(home.chen, "The errand")
     await stage.tap(home.chen, "✅ Done")
     await stage.tap(home.daughter, "✅ Received")
     assert (await home.errand()).state is State.CONFIRMED
