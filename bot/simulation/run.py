@@ -5,7 +5,8 @@ import atexit
 import gc
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from datetime import time as clock_time
 from functools import cache, partial
@@ -39,6 +40,7 @@ QUIET_DAYS = 2
 SETTLING = timedelta(minutes=15)
 SOONEST, DOWN_USUALLY, DOWN_SELDOM = 2.0, 20.0, 20 * 60.0
 SELDOM = 0.1
+SELDOM_COLLECTED = (100_000, 50, 100)
 UNEXPECTED = "nothing unexpected"
 TOLD = 20
 
@@ -134,7 +136,7 @@ class Simulation:
 
     def run(self) -> None:
         """From the first midnight to a quarter of an hour after the last."""
-        with quiet(self.journal):
+        with quiet(self.journal), seldom_collected():
             try:
                 self._settle_in()
                 self._plan()
@@ -238,6 +240,19 @@ class Simulation:
         report.errands = self.judge.errands
         report.messages = self.calls.messages
         report.trace = self.trace.digest
+
+
+@contextmanager
+def seldom_collected() -> Iterator[None]:
+    """Look for garbage seldom: killed processes are little of it, and the look is at everything."""
+    usual = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(*SELDOM_COLLECTED)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+        gc.unfreeze()
 
 
 def _stream(name: str, seed: int) -> random.Random:
