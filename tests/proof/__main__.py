@@ -167,6 +167,8 @@ def simulated_section(found: list[tuple[History, dict[str, Any]]], command: str)
         "",
         *simulated.table(found),
         "",
+        *simulated.errands(found),
+        "",
         f"Faults by kind, in all of them: {simulated.kinds(found)}.",
         "",
         f"`{command}`, {datetime.now(UTC):%Y-%m-%d}, {machine()}.",

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 COLUMNS = (
@@ -105,6 +106,24 @@ def table(found: list[tuple[History, dict[str, Any]]]) -> list[str]:
     if many:
         rows.append(_row(f"{len(many)} other seeds, with faults", many))
     return [f"| {' | '.join(COLUMNS)} |", f"|{'---|' * len(COLUMNS)}", *rows]
+
+
+def errands(found: list[tuple[History, dict[str, Any]]]) -> list[str]:
+    """A line for each long history: how long errands waited, how often volunteers were asked."""
+    long = max(history.days for history, _ in found)
+    lines = {}
+    for history, report in found:
+        had = report["errands"]
+        waited, asked = had["minutes_to_claim"], sorted(had["volunteer_asked"].values())
+        if history.days == long and had["claims"]:
+            lines[history] = (
+                f"- {_name(history)}: {had['claims']:,} errands claimed, half of them within "
+                f"{waited['median']:g} minutes, nine in ten within {waited['nine_in_ten']:g}, the "
+                f"last after {waited['longest']:g}; each of {len(asked)} volunteers was written to "
+                f"for an errand {asked[0]:,} to {asked[-1]:,} times, {median(asked):g} in the "
+                f"middle, and the group {had['group_asked']:,} times"
+            )
+    return list(lines.values())
 
 
 def _name(history: History) -> str:

@@ -448,6 +448,28 @@ def test_9_somebody_who_blocked_the_bot_and_nobody_can_see_it(court: Court) -> N
     assert f"9 unreachable is not silent: member {who.member} could not be" in court.found()
 
 
+@pytest.mark.parametrize("wrong", [True, False])
+def test_9_somebody_who_came_back_while_the_clock_was_wrong_is_back(
+    court: Court, *, wrong: bool
+) -> None:
+    at, who = court.over[0][1], volunteer(court)
+    court.execute("DELETE FROM inbox WHERE chat=?", who.person.id)
+    back = {"my_chat_member": {"new_chat_member": {"status": "member"}}}
+    court.execute(
+        "INSERT INTO inbox (update_id, chat, payload, received_at, ended_at, state, tries)"
+        " VALUES (900, ?, ?, ?, ?, 'done', 0)",
+        who.person.id, json.dumps(back), stored(at - 120 * MINUTE), stored(at - 120 * MINUTE),
+    )  # fmt: skip
+    court.telegram.log.append(
+        Call(at, SENT, {"chat_id": who.person.id, "text": "…"}, 403, {"ok": False}, done=False)
+    )
+    judge = court.judge()
+    if wrong:
+        judge._letters._calm = Calm([Trouble("clock", 3600.0, 7200.0)], at)
+    found = "\n".join(court.verdict(judge).violations)
+    assert (f"member {who.member} could not be" not in found) is wrong
+
+
 def test_9_staff_are_told_of_it(court: Court) -> None:
     who = volunteer(court)
     at = court.over[0][1]

@@ -212,6 +212,9 @@ class Letters:
         self._gone = waiting
 
     def _judge_gone(self, one: Gone) -> None:
+        # What the program wrote down may lie hours off, by a clock that was wrong.
+        unsure = one.row or self._calm.clock_was_wrong(one.at)
+        since = one.at - (WRONG_BY if unsure else DIED_WITHIN)
         for member, blocked in self._records.rows(
             "SELECT id, blocked_at FROM member WHERE account=?", one.chat
         ):
@@ -221,7 +224,7 @@ class Letters:
                 " IS NOT 'kicked'",
                 one.chat,
                 one.row,
-                stored(one.at - (WRONG_BY if one.row else DIED_WITHIN)),
+                stored(since),
             )
             self._verdicts.check(
                 Invariant.UNREACHABLE_IS_NOT_SILENT,
