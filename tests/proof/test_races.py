@@ -19,6 +19,11 @@ def test_eight_processes_claim_the_same_300_errands_and_each_has_one_owner(
     assert (result.claims, result.won, result.double, result.lost) == (2400, 300, 0, 0)
 
 
+def test_a_long_race_goes_in_rounds_and_is_told_as_one(database_url: str) -> None:
+    result = races.run(database_url, claims=2 * 25, processes=2, most=10)
+    assert (result.claims, result.won, result.double, result.lost) == (50, 25, 0, 0)
+
+
 def test_reading_before_writing_is_caught_giving_one_errand_to_several(database_url: str) -> None:
     on = asyncio.run(races.prepare(database_url, 4, 10))
 
