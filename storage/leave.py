@@ -1,6 +1,7 @@
 """Leave: who is away when, and which colleague stands in."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import bindparam, select, update
@@ -67,6 +68,14 @@ async def away_on(tx: AsyncSession, community_id: int, day: date) -> dict[int, L
     """Who is away on a day; what somebody entered last counts."""
     rows = await tx.scalars(_AWAY_ON, {"community": community_id, "day": day})
     return {row.member_id: row for row in rows}
+
+
+async def deputies_of(tx: AsyncSession, workers: Collection[int], since: date) -> set[int]:
+    """Who stands in for some social workers, in leave that is not over before `since`."""
+    rows = await tx.scalars(
+        select(Leave.deputy_id).where(Leave.member_id.in_(workers), Leave.last_day >= since)
+    )
+    return {one for one in rows if one is not None}
 
 
 async def away_between(tx: AsyncSession, community_id: int, first: date, last: date) -> set[int]:

@@ -22,7 +22,7 @@ from storage import availability, leave, members, outbox, pairings, pauses, visi
 from storage.communities import settings_of, zone_of
 from storage.once import changed, insert_once
 from storage.pairings import Whole
-from storage.tables import Assignment, Community, Contact, Leave, Member, Volunteer, WeekPlan
+from storage.tables import Assignment, Community, Contact, Member, Volunteer, WeekPlan
 from storage.visits import Visiting
 
 GIVEN = "given"
@@ -363,15 +363,7 @@ async def refresh_leaders(
 ) -> None:
     """Change the week in place for those of the staff in whose week an elder stands."""
     leaders = (await pairings.workers_by_elder(tx, community_id, elder_id))[elder_id]
-    deputies = await tx.scalars(
-        select(Leave.deputy_id).where(
-            Leave.member_id.in_(leaders),
-            Leave.deputy_id.is_not(None),
-            Leave.last_day >= now.date() - timedelta(days=1),
-        )
-    )
+    deputies = await leave.deputies_of(tx, leaders, now.date() - timedelta(days=1))
     supervisors = await members.with_role(tx, community_id, Role.SUPERVISOR)
     concerned = {*leaders, *deputies, *(one.id for one in supervisors)}
-    await outbox.refresh(
-        tx, now, *(week_card(one, week) for one in sorted(filter(None, concerned)))
-    )
+    await outbox.refresh(tx, now, *(week_card(one, week) for one in sorted(concerned)))
