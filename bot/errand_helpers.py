@@ -5,7 +5,7 @@ from telegram import Update
 from bot.turn import Turn, number_of
 from care.notices import Notice
 from care.refusals import NotYours, Stale
-from storage import errand_helpers, members
+from storage import errand_helpers, errand_offers, members
 
 
 async def show(update: Update, turn: Turn) -> None:
@@ -29,6 +29,7 @@ async def approve(update: Update, turn: Turn) -> None:
     if may:
         key = f"medicine:{member.id}:{turn.opening.update.update_id}"
         await turn.tell(members.to_of(member), Notice.PLAIN, key=key, say="medicine_yes")
+        await errand_offers.offer_medicine(turn.tx, turn.now, turn.me.community, member.id)
     turn.toast(
         turn.tr("{name} may fetch medicine.", name=member.name)
         if may

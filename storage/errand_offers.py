@@ -1,13 +1,14 @@
 """Who hears of an errand: those it is offered to, and those who wait for it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.days import local_day
-from care.errand_offers import Circle, chosen, turn
-from care.errands import IN_HAND, State, Step, WhyNot
+from care.errand_offers import Candidate, Circle, awake, chosen, turn
+from care.errands import IN_HAND, Kind, State, Step, WhyNot
 from care.notices import Notice
 from storage import errand_circles, errands, families, members, outbox, pairings
 from storage.communities import settings_of, zone_of
@@ -44,6 +45,20 @@ async def _ask_circle(
         await _post_card(tx, now, To(station.group_chat, None, station.id), errand)
         return
     people = await errand_circles.candidates(tx, now, station, whole)
+    if not await _ask(tx, now, station, whole, circle, people):
+        await errand_circles.note_asked(tx, now, errand, circle, None)
+
+
+async def _ask(
+    tx: AsyncSession,
+    now: datetime,
+    station: Community,
+    whole: Whole,
+    circle: Circle,
+    people: Mapping[int, tuple[Candidate, Member]],
+) -> list[int]:
+    """Who of these people is asked, each in a message of their own."""
+    errand = whole.errand
     before = await errand_circles.already(tx, errand)
     able = [one for one, _ in people.values()]
     asked = chosen(circle, able, errand.kind, settings_of(station), before)
@@ -51,8 +66,28 @@ async def _ask_circle(
         to = members.to_of(people[member_id][1])
         if to is not None and await errand_circles.note_asked(tx, now, errand, circle, member_id):
             await _post_card(tx, now, to, errand)
-    if not asked:
-        await errand_circles.note_asked(tx, now, errand, circle, None)
+    return asked
+
+
+async def offer_medicine(
+    tx: AsyncSession, now: datetime, station: Community, member_id: int
+) -> None:
+    """Who may fetch medicine from now on is asked for what has gone past them by now.
+
+    What still goes round comes to them by itself.
+    """
+    settings, zone = settings_of(station), zone_of(station)
+    for whole in await errands.rows(
+        tx,
+        Errand.community_id == station.id,
+        Errand.kind == Kind.MEDICINE,
+        Errand.state == State.OPEN,
+    ):
+        gone_round = set(await errand_circles.asked(tx, whole.errand)) == set(Circle)
+        if gone_round and awake(now, whole.errand.by_when, settings, zone) == now:
+            people = await errand_circles.candidates(tx, now, station, whole)
+            one = {number: who for number, who in people.items() if number == member_id}
+            await _ask(tx, now, station, whole, Circle.GROUP, one)
 
 
 async def _post_card(tx: AsyncSession, now: datetime, to: To, errand: Errand) -> None:

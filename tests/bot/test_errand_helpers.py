@@ -29,6 +29,19 @@ async def test_staff_approve_a_volunteer_who_hears_of_it_and_is_asked_from_then_
     assert CARD in home.texts(home.zhou)
 
 
+async def test_whoever_is_approved_late_is_asked_at_once_for_what_has_gone_round(
+    home: Home,
+) -> None:
+    stage = home.stage
+    await home.ask(kind="medicine")
+    await stage.at("10:30")
+    assert CARD not in home.texts(home.zhou)
+    await stage.say(home.li, "/errands")
+    await stage.tap(home.li, "Who may fetch medicine")
+    await stage.tap(home.li, "周阿姨")
+    assert home.texts(home.zhou).count(CARD) == 1
+
+
 async def test_what_was_approved_can_be_taken_back(home: Home) -> None:
     stage = home.stage
     await stage.say(home.li, "/errands")
