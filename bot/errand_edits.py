@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from telegram import Update
 
 from bot import forms
-from bot.errand_asking import day_options
+from bot.errand_asking import PHOTO, day_options
 from bot.forms import Filling, Form, Option, Question
 from bot.screens.words import edit_reason, payer_name
 from bot.turn import Turn, number_of
@@ -33,6 +33,7 @@ class Thing(StrEnum):
     BY_WHEN = "by_when"
     BUDGET = "budget"
     PAYER = "payer"
+    PHOTO = "photo"
 
 
 class Edited(BaseModel):
@@ -44,6 +45,7 @@ class Edited(BaseModel):
     days: int | None = Field(default=None, ge=0, le=14)
     fen: int | None = Field(default=None, ge=0, le=MOST_FEN)
     payer: Payer | None = None
+    photo: str | None = Field(default=None, max_length=200)
     reason: str = Field(min_length=1, max_length=200)
 
 
@@ -72,6 +74,10 @@ async def _ask_payer(filling: Filling) -> Markup:
 
 async def _payers(filling: Filling) -> list[Option]:
     return [Option(one, payer_name(filling.tr, one).unescape()) for one in Payer]
+
+
+async def _ask_photo(filling: Filling) -> Markup:
+    return filling.tr("Please send the photo. It takes the place of the one before.")
 
 
 async def _ask_reason(filling: Filling) -> Markup:
@@ -115,6 +121,8 @@ def _values(turn: Turn, said: Edited) -> dict[str, Any]:
         case Edited(thing=Thing.BY_WHEN, days=int(days)):
             day = local_day(turn.now, turn.me.zone) + timedelta(days=days)
             return {"by_when": max(moment(day, time(20), turn.me.zone), turn.now + SHORTEST)}
+        case Edited(thing=Thing.PHOTO):
+            return {"photo": said.photo}
     raise Stale
 
 
@@ -143,6 +151,12 @@ FORM = Form(
             options=_payers,
             columns=2,
             when=lambda said: said["thing"] == Thing.PAYER,
+        ),
+        Question(
+            PHOTO,
+            _ask_photo,
+            skip=lambda tr: tr("No photo").unescape(),
+            when=lambda said: said["thing"] == Thing.PHOTO,
         ),
         Question("reason", _ask_reason, options=_reasons, write=True),
     ),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from telegram import Update
 
-from bot import errand_asking, errand_money, forms, standing, visit_files
+from bot import errand_asking, errand_edits, errand_money, forms, standing, visit_files
 from bot.turn import Turn
 from care.notices import Notice
 from storage import drafts, errand_photos
@@ -14,7 +14,7 @@ from storage.errand_offers import errand_card
 
 LARGEST = 2_000_000
 # What asks for a photo that is sent on under Telegram's own name of it.
-ASKING = frozenset({errand_asking.FORM.name, standing.FORM.name})
+ASKING = frozenset({errand_asking.FORM.name, errand_edits.FORM.name, standing.FORM.name})
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,8 @@ async def take(update: Update, turn: Turn) -> None:
 async def show(update: Update, turn: Turn) -> None:
     """`errand_photo:<errand>`: in a message of its own, for whoever may see the errand in full."""
     [errand_id] = turn.numbers(1)
-    await errand_photos.access_photo(turn.tx, turn.me.viewer, errand_id)
-    await turn.say(Notice.ERRAND_PHOTO, errand_card(errand_id), errand=errand_id)
+    _, file = await errand_photos.access_photo(turn.tx, turn.me.viewer, errand_id)
+    await turn.say(Notice.ERRAND_PHOTO, errand_card(errand_id), errand=errand_id, photo=file)
 
 
 PRESSED = {"errand_photo": show}

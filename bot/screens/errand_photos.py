@@ -25,6 +25,9 @@ async def photo(reader: Reader, facts: Facts) -> Screen | None:
         if not reader.edits:
             raise
         return Screen(tr("This photo is not shown any more."), drawing=PAINTED_OVER)
+    if facts.get("photo", file) != file:
+        changed = tr("This photo was changed. Please press “See the photo” again.")
+        return Screen(changed, drawing=PAINTED_OVER)
     text = tr("📷 {kind} for {name}", kind=errand_name(tr, whole.errand.kind),
               name=whole.elder.name)  # fmt: skip
     return Screen(text, stored=Stored(Kind.PHOTO, file), protect=True, stays=reader.edits)

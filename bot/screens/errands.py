@@ -28,7 +28,7 @@ from care.errands import (
     may_take,
 )
 from care.refusals import NotYours, Refusal
-from storage import errand_circles, errand_helpers
+from storage import errand_circles, errand_helpers, pauses
 from storage import errands as records
 from storage.communities import zone_of
 from storage.errands import Whole
@@ -125,6 +125,7 @@ async def errand(reader: Reader, facts: Facts) -> Screen | None:
         _money(reader, whole),
         BLANK,
         _how_it_stands(reader, whole, mine=mine),
+        await _away(reader, whole),
     ]
     if mine and one.state in IN_HAND:
         parts += [BLANK, *_where(reader, whole)]
@@ -137,6 +138,17 @@ async def errand(reader: Reader, facts: Facts) -> Screen | None:
     else:
         rows = _reasons(reader, whole, Step(why)) if why else _steps(reader, whole, part)
     return Screen(lines(*parts), tuple(rows), protect=mine)
+
+
+async def _away(reader: Reader, whole: Whole) -> Markup:
+    """That nobody is at home, as long as somebody may still go there."""
+    if whole.errand.state in ENDED:
+        return Markup("")
+    pause = await pauses.of_elder(reader.tx, whole.elder, reader.today)
+    if pause is None:
+        return Markup("")
+    return reader.tr("⏸ {name} is away, back on {until}.", name=whole.elder.name,
+                     until=reader.tr.day(pause.until))  # fmt: skip
 
 
 def _where(reader: Reader, whole: Whole) -> list[Markup]:
@@ -239,10 +251,11 @@ def _things(reader: Reader, whole: Whole) -> list[tuple[Button, ...]]:
         "by_when": tr("By when"),
         "budget": tr("Budget"),
         "payer": tr("Who pays"),
+        "photo": tr("📷 The photo"),
     }
     buttons = [Button(label, tap("errand_change", number, name)) for name, label in names.items()]
     back = Button("‹ " + reader.tr("Back"), tap("errand", number))
-    return [tuple(buttons[:2]), tuple(buttons[2:]), (back,)]
+    return [tuple(buttons[:2]), tuple(buttons[2:4]), tuple(buttons[4:]), (back,)]
 
 
 def _money(reader: Reader, whole: Whole) -> Markup:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.errand_home import Home, errand_home
+from tests.errand_home import PHOTO, Home, errand_home
 
 
 @pytest.fixture
@@ -33,3 +33,33 @@ async def test_the_asker_changes_it_with_a_reason_and_whoever_has_it_hears(home:
     press = stage.phones.press(home.chen, stage.last(home.chen).id, "errand_edit:1", stale=True)
     await stage.settle()
     assert press.text == "That is not available to you."
+
+
+async def test_another_photo_takes_the_place_of_the_one_before_in_every_chat(home: Home) -> None:
+    """Nobody goes to the pharmacy with the wrong prescription."""
+    stage = home.stage
+    await home.ask("today")
+    await stage.tap(home.chen, "claim")
+    for number in range(2):
+        await stage.tap(home.daughter, "errand_edit")
+        await stage.tap(home.daughter, "The photo")
+        stage.phones.send_photo(home.daughter, f"{number}.png", PHOTO)
+        await stage.settle()
+        await stage.tap(home.daughter, "written wrongly")
+        if number == 0:
+            await stage.tap(home.chen, "See the photo")
+            assert stage.last(home.chen).photo is not None
+    [seen] = [one for one in stage.chat(home.chen) if one.photo is not None]
+    assert "was changed" in seen.text
+    assert seen.photo is not None
+    assert seen.photo.data != PHOTO
+    await stage.tap(home.chen, "See the photo")
+    newest = stage.last(home.chen)
+    assert newest.photo is not None
+    assert newest.photo.data == PHOTO
+    await stage.tap(home.daughter, "errand_edit")
+    await stage.tap(home.daughter, "The photo")
+    await stage.tap(home.daughter, "No photo")
+    await stage.tap(home.daughter, "written wrongly")
+    assert (await home.errand()).photo is None
+    assert "not shown any more" in home.texts(home.chen)

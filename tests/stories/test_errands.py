@@ -140,6 +140,7 @@ async def test_the_elder_goes_to_hospital_and_everybody_concerned_hears_before_t
     assert "is away" in home.texts(home.daughter)
     assert (await home.errand()).state is State.CLAIMED
     await home.stage.tap(home.li, "Look at it")
+    assert "王桂芳 is away, back on" in home.stage.last(home.li).text
     await home.stage.tap(home.li, "Cancel this errand")
     await home.stage.tap(home.li, "no longer needed")
     assert "cancelled" in home.stage.last(home.chen).text
