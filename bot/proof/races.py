@@ -12,6 +12,7 @@ processes try N claims together, and judges by what they were told and what is i
 
 import asyncio
 import multiprocessing
+import os
 import random
 import tempfile
 import time
@@ -22,6 +23,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from multiprocessing.context import BaseContext, ForkServerContext
 from multiprocessing.synchronize import Barrier
+from threading import Thread
 from typing import Any
 
 from sqlalchemy import select
@@ -177,7 +179,16 @@ async def _run(way: Way, on: Field, racer: int, start: Barrier, seed: int) -> To
     return await way(on, racer, start, seed)
 
 
+def _go_with_the_parent() -> None:
+    """A race that was killed leaves nobody running behind it."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
 def _race(on: Field, racer: int, way: Way, start: Barrier, seed: int, answers: Any) -> None:
+    Thread(target=_go_with_the_parent, daemon=True).start()
     try:
         answers.put(asyncio.run(_run(way, on, racer, start, seed)))
     except Exception as error:  # noqa: BLE001 - the judge counts it

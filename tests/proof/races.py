@@ -1,6 +1,9 @@
-"""Racers who do what the program does not: read, see that nobody has it, and write."""
+"""Racers who do what the program does not: write without a guard, or never come to an end."""
 
+import asyncio
+import os
 from multiprocessing.synchronize import Barrier
+from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
@@ -34,3 +37,10 @@ async def careless(on: Field, racer: int, start: Barrier, _seed: int) -> Told:
         told.won.append(number)
     await engine.dispose()
     return told
+
+
+async def endless(on: Field, _racer: int, _start: Barrier, _seed: int) -> Told:
+    """Leave one's number beside the database, and go on for ever."""
+    Path(parse_url(on.url).database or "").with_name(f"{os.getpid()}.racer").touch()
+    await asyncio.Event().wait()
+    raise AssertionError

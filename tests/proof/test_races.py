@@ -1,5 +1,9 @@
 import asyncio
 import json
+import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -22,6 +26,39 @@ def test_eight_processes_claim_the_same_300_errands_and_each_has_one_owner(
 def test_a_long_race_goes_in_rounds_and_is_told_as_one(database_url: str) -> None:
     result = races.run(database_url, claims=2 * 25, processes=2, most=10)
     assert (result.claims, result.won, result.double, result.lost) == (50, 25, 0, 0)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_a_race_that_is_killed_leaves_nobody_running(tmp_path: Path) -> None:
+    run = f"""
+import asyncio
+from pathlib import Path
+from bot.proof import races
+from tests.proof.races import endless
+on = asyncio.run(races.prepare("sqlite:///{tmp_path}/race.db", 2, 1))
+races.race(on, way=endless)
+"""
+    race = subprocess.Popen([sys.executable, "-c", run])
+    try:
+        until = time.monotonic() + 60
+        while len(found := list(tmp_path.glob("*.racer"))) < 2 and time.monotonic() < until:
+            time.sleep(0.1)
+    finally:
+        race.kill()
+        race.wait()
+    racers = [int(one.stem) for one in found]
+    assert len(racers) == 2
+    until = time.monotonic() + 30
+    while any(map(_is_running, racers)) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert not any(map(_is_running, racers))
 
 
 def test_reading_before_writing_is_caught_giving_one_errand_to_several(database_url: str) -> None:
