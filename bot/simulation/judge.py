@@ -146,6 +146,8 @@ class Judge:
         self._records.close()
 
     def _look(self, now: datetime, *, whole: bool) -> None:
+        if self._troubles is not None:
+            self._calm.down_until(self._troubles.down_until)
         self._mail.read(now)
         self._letters.judge_updates(now)
         self._letters.judge_sent()

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -424,6 +425,20 @@ def test_8_lateness_is_counted_from_the_end_of_the_trouble(court: Court) -> None
     assert calm.deadline(start, 10 * MINUTE) == start + 20 * MINUTE
     calm.restarts.append(start + 15 * MINUTE)
     assert calm.deadline(start, 10 * MINUTE) == start + 25 * MINUTE
+
+
+def test_8_a_day_is_not_judged_while_the_program_is_down(court: Court) -> None:
+    """Killed at 23:57 and back at 00:15:14, it has not closed the day at 00:15; it has to then."""
+    day, now = court.over[-1]
+    court.execute("DELETE FROM closed_day WHERE day=?", str(day))
+    troubles: Any = SimpleNamespace(past=[], agenda=SimpleNamespace(start=now), down_until=14.0)
+    judge = Judge(court.file, court.telegram, court.town, troubles=troubles)
+    judge.after_day(day, now)
+    never = f"8 time: {day} was closed 0 times"
+    assert never not in judge.violations
+    judge.after_restart(now + timedelta(seconds=14))
+    judge.after_day(day, now + 15 * MINUTE)
+    assert never in judge.violations
 
 
 def test_8_a_time_written_down_by_a_wrong_clock_is_no_evidence(court: Court) -> None:

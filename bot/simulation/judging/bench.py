@@ -83,12 +83,22 @@ class Verdicts:
 
 
 class Calm:
-    """When nothing was in the way: promises of time are counted from then on."""
+    """When nothing was in the way: promises of time are counted from then on.
+
+    Attributes:
+        restarts: when the process came back.
+        back_at: when it comes back, or came back last.
+    """
 
     def __init__(self, troubles: Sequence[Trouble], began: datetime) -> None:
         self._troubles = troubles
         self._began = began
         self.restarts: list[datetime] = []
+        self.back_at = began
+
+    def down_until(self, seconds: float) -> None:
+        """The process is gone until then, if that is still to come."""
+        self.back_at = self._began + timedelta(seconds=seconds)
 
     def deadline(self, due: datetime, patience: timedelta) -> datetime:
         """The end of the first stretch of calm, as long as `patience`, after `due`."""
@@ -99,7 +109,8 @@ class Calm:
 
     def _disturbed(self, begin: datetime, end: datetime) -> datetime | None:
         """When the last of what disturbs a stretch is over; None when nothing does."""
-        found = [one for one in self.restarts if begin < one and one - LONGEST_DOWN < end]
+        back = [*self.restarts, self.back_at]
+        found = [one for one in back if begin < one and one - LONGEST_DOWN < end]
         low, high = (one - self._began for one in (begin, end))
         for one in self._troubles:
             if one.kind in EXCUSING and one.begin < high.total_seconds():
