@@ -613,6 +613,31 @@ def test_9_a_missed_day_that_nobody_has_in_chat_and_the_second_channel_is_not_us
     assert UNUSED in court.found()
 
 
+@pytest.mark.parametrize("wrong", [True, False])
+def test_9_a_missed_day_of_which_somebody_was_told_while_the_clock_was_fast(
+    court: Court, *, wrong: bool
+) -> None:
+    """Told at three, it was written down as told at five."""
+    elder, day = miss(court)
+    five = datetime.fromisoformat(day).replace(hour=17, tzinfo=court.town.zone)
+    [boss, *_] = court.town.of(Role.SUPERVISOR)
+    court.execute(
+        "INSERT INTO told (community_id, elder_id, day, step, member_id, key, letter, at)"
+        " VALUES (?, ?, ?, 'raise', ?, 'k', 'k', ?)",
+        court.town.station, elder, day, boss.member, stored(five),
+    )  # fmt: skip
+    name = court.town.neighbours[elder].name
+    court.telegram.log = [
+        call for call in court.telegram.log if name not in str(call.params.get("text"))
+    ]
+    say(court, boss.person.id, f"{name} 今天没有联系上")
+    court.telegram.log[-1] = replace(court.telegram.log[-1], at=five - 120 * MINUTE)
+    judge = court.judge()
+    if wrong:
+        judge._outside._calm = Calm([Trouble("clock", 0.0, 7200.0)], five - 180 * MINUTE)
+    assert (UNUSED in "\n".join(court.verdict(judge).violations)) is not wrong
+
+
 @pytest.mark.parametrize("what", ["name", "phone", "address"])
 def test_5_the_second_channel_is_told_of_somebody(court: Court, what: str) -> None:
     one = next(one for one in court.town.neighbours.values() if one.phone)

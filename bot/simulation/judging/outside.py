@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.simulation.judging.bench import Calm, Invariant, Records, Verdicts, moment_of
+from bot.simulation.judging.bench import (
+    WRONG_BY,
+    Calm,
+    Invariant,
+    Records,
+    Verdicts,
+    moment_of,
+)
 from bot.simulation.judging.mail import Mail
 from bot.simulation.outside import Spoken
 from bot.simulation.town import Town
@@ -134,5 +141,11 @@ class Outside:
                 one.row,
             )
         name = self._town.neighbours[one.elder].name
-        letters = (self._mail.arrived(chat or 0, name, moment_of(at) - MINUTE) for chat, at in told)
+        letters = (
+            self._mail.arrived(chat or 0, name, self._at_the_earliest(moment_of(at)))
+            for chat, at in told
+        )
         return any(letter is not None and letter.at <= deadline for letter in letters)
+
+    def _at_the_earliest(self, told: datetime) -> datetime:
+        return told - (WRONG_BY if self._calm.clock_was_wrong(told) else MINUTE)
