@@ -43,6 +43,7 @@ from storage import (
     members,
     outbox,
     pairings,
+    places,
     planning,
     proposals,
     roster,
@@ -227,8 +228,10 @@ async def export(settings: Settings, file: Path) -> int:
         station = await the_community(tx)
         found = [facts_of(one) for one in await elders.of_community(tx, station.id)]
         language = station.language
+        known = await places.for_a_sheet(tx, station.id)
+    content = roster.write_file(found, language=language, buildings=known)
     try:
-        await asyncio.to_thread(file.write_bytes, roster.write_file(found, language=language))
+        await asyncio.to_thread(file.write_bytes, content)
     except OSError as error:
         raise Wrong(f"{file} cannot be written: {error.strerror}.") from None
     return len(found)

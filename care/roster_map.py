@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from care import roster_cells as cells
-from care.places import Point, out_of_the_way
+from care.places import Map, Point, out_of_the_way
 from care.roster_lines import Cell, MapReading, PlaceLine, PlaceProblem, PlaceWrong, Sheet
 from care.roster_places import building
+from care.roster_words import METRES
 
 # A title or two may stand above the header.
 LOOKED_AT = 10
@@ -25,6 +27,17 @@ ONE_WALK = re.compile(
 )
 BETWEEN = re.compile(r"[;；、,，\n]+")
 MOST_LATITUDE, MOST_LONGITUDE, MOST_METRES = 90.0, 180.0, 5000
+
+
+@dataclass(frozen=True)
+class Buildings:
+    """The buildings of a community, in order, and what is known of where they stand."""
+
+    names: Sequence[str] = ()
+    map: Map = field(default_factory=Map)
+
+
+NO_BUILDINGS = Buildings()
 
 
 def split(sheets: Sequence[Sheet]) -> tuple[list[Sheet], list[Sheet]]:
@@ -109,6 +122,35 @@ def _walk(part: str, beside: int) -> tuple[str, int] | None:
         return None
     metres = int(found[2]) if found[2] else beside
     return (building(found[1]), metres) if 0 < metres <= MOST_METRES else None
+
+
+def sheet_rows(known: Buildings, language: str) -> list[dict[str, str]]:
+    """The rows of a sheet that `read_map` takes back with nothing changed, by column.
+
+    Each way stands once, with the one of its ends that comes first. What would be read as
+    something else is left out.
+    """
+    rows, said = [], set[str]()
+    for name in known.names:
+        if building(name) != name:
+            continue
+        said.add(name)
+        point = known.map.points.get(name)
+        walks = [
+            text
+            for other, metres in known.map.beside(name)
+            for text in [METRES[language].format(building=other, metres=metres)]
+            if other not in said and not BETWEEN.search(other) and _walk(text, 0) == (other, metres)
+        ]
+        rows.append(
+            {
+                "name": name,
+                "latitude": str(point.latitude) if point else "",
+                "longitude": str(point.longitude) if point else "",
+                "walks": "; ".join(walks),
+            }
+        )
+    return rows
 
 
 def settled(found: MapReading, points: Mapping[str, Point]) -> MapReading:

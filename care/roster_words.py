@@ -188,6 +188,13 @@ COLUMNS = {
         "remark": "Remark",
     },
 }
+# the same for the sheet about buildings, and what is said of a way
+PLACE_COLUMNS = {
+    "zh_CN": {"name": "楼栋", "latitude": "纬度", "longitude": "经度", "walks": "步行距离"},
+    "en": {"name": "Building", "latitude": "Latitude", "longitude": "Longitude", "walks": "Walks"},
+}
+PLACE_SHEET = {"zh_CN": "楼栋", "en": "Buildings"}
+METRES = {"zh_CN": "{building} {metres}米", "en": "{building} {metres} m"}
 VALUES: dict[str, dict[object, str]] = {
     "zh_CN": {
         Tier.RED: "红",

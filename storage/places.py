@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from care.access import Viewer
 from care.places import Map, Point, house, two_ends
 from care.refusals import NotYours, Stale
+from care.roster_map import Buildings
 from storage.once import changed, upsert
 from storage.tables import Elder, Place, Volunteer, Way
 
@@ -61,6 +62,12 @@ async def buildings(tx: AsyncSession, community_id: int) -> list[str]:
     ):
         found |= {name for name in await tx.scalars(statement) if name}
     return sorted(found)
+
+
+async def for_a_sheet(tx: AsyncSession, community_id: int) -> Buildings:
+    """The buildings in order of the houses, with all that is known of them."""
+    names = sorted(await buildings(tx, community_id), key=house)
+    return Buildings(names, await map_of(tx, community_id))
 
 
 def key_of(name: str) -> str:

@@ -22,10 +22,12 @@ from care.draft_sheets import Edited
 from care.elders import ElderFacts, Sex, Tier
 from care.roster import Reading, Reason, refuse
 from care.roster_lines import FIELDS, FLAGS
+from care.roster_map import NO_BUILDINGS, Buildings, sheet_rows
 from care.roster_phones import written
-from care.roster_words import COLUMNS, VALUES
+from care.roster_words import COLUMNS, PLACE_COLUMNS, PLACE_SHEET, VALUES
 
 if TYPE_CHECKING:
+    from xlsxwriter import Workbook
     from xlsxwriter.format import Format  # type: ignore[import-untyped]
     from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
@@ -110,6 +112,7 @@ async def _ask_child(task: bytes, limits: Limits) -> Reading | Edited:
 
 WIDTHS = {"name": 12, "birth_date": 12, "phone": 16, "address": 36, "emergency_phone": 16}
 WIDTHS |= {"door_hint": 24, "remark": 40, "number": 10, "sex": 6, "building": 10}
+WIDTHS |= {"walks": 40}
 WIDTH = 12
 # Excel's calendar has a day in it that never was, just before this one
 FIRST_DAY = date(1900, 3, 1)
@@ -121,8 +124,17 @@ CHOICES: dict[str, tuple[object, ...]] = {
 }
 
 
-def write_file(elders: Sequence[ElderFacts], *, language: str, region: str = "CN") -> bytes:
-    """An Excel file that `read_file` takes back with nothing changed; with nobody, a template."""
+def write_file(
+    elders: Sequence[ElderFacts],
+    *,
+    language: str,
+    region: str = "CN",
+    buildings: Buildings = NO_BUILDINGS,
+) -> bytes:
+    """An Excel file that `read_file` takes back with nothing changed; with nobody, a template.
+
+    The buildings are a sheet of their own.
+    """
     target = BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(target, {**options, "strings_to_numbers": False}) as book:
@@ -136,7 +148,23 @@ def write_file(elders: Sequence[ElderFacts], *, language: str, region: str = "CN
         for row, facts in enumerate(elders, start=1):
             for column, field in enumerate(FIELDS):
                 _write(sheet, formats, (row, column), _shown(facts, field, language, region))
+        if buildings.names:
+            _write_buildings(book, formats, buildings, language)
     return target.getvalue()
+
+
+def _write_buildings(
+    book: Workbook, formats: dict[str, Format], buildings: Buildings, language: str
+) -> None:
+    sheet = book.add_worksheet(PLACE_SHEET[language])
+    columns = PLACE_COLUMNS[language]
+    for column, name in enumerate(columns):
+        sheet.set_column(column, column, WIDTHS.get(name, WIDTH), formats["text"])
+        sheet.write_string(0, column, columns[name], formats["head"])
+    for row, told in enumerate(sheet_rows(buildings, language), start=1):
+        for column, name in enumerate(columns):
+            _write(sheet, formats, (row, column), told[name])
+    sheet.freeze_panes(1, 1)
 
 
 def _lay_out(sheet: Worksheet, formats: dict[str, Format], language: str, last: int) -> None:

@@ -15,7 +15,7 @@ from bot.screens.words import tier_name
 from bot.texts import Texts
 from care.elders import Sex, Tier
 from care.roster import Change, Line, Problem
-from storage import elders, roster_import
+from storage import elders, places, roster_import
 from storage.elders import facts_of
 from storage.roster import write_file
 from storage.roster_import import Plan
@@ -225,7 +225,8 @@ async def export(reader: Reader, facts: Facts) -> Screen | None:
         return None
     tr = reader.tr
     found = [facts_of(one) for one in await elders.looked_after(reader.tx, reader.me.viewer)]
-    content = await asyncio.to_thread(write_file, found, language=tr.language)
+    known = await places.for_a_sheet(reader.tx, reader.station.id)
+    content = await asyncio.to_thread(write_file, found, language=tr.language, buildings=known)
     name = tr("roster-{day}.xlsx", day=reader.today.isoformat()).unescape()
     text = tr.many("📤 The roster: {n} person.", "📤 The roster: {n} people.", len(found))
     hint = tr("Change what you like and send it back to me: you will see what would change.")

@@ -1,14 +1,18 @@
 """A sheet about buildings: what can be read in one way only is read, the rest is told."""
 
 from datetime import date
+from itertools import combinations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from care.places import NEXT_TO_METRES, Point
+from care.places import NEXT_TO_METRES, Map, Point
 from care.roster import Reason, Sheet, read_cells
 from care.roster_lines import MapReading, PlaceWrong
-from care.roster_map import read_map, settled, split
+from care.roster_map import Buildings, read_map, settled, sheet_rows, split
+from care.roster_words import PLACE_COLUMNS
 
 HEAD = ["楼栋", "纬度", "经度", "步行"]
 PEOPLE = Sheet("花名册", [["姓名", "楼栋"], ["王桂芳", "12号楼"]])
@@ -87,3 +91,24 @@ def test_beside_a_sheet_that_is_no_roster_the_mistake_is_told() -> None:
         today=date(2026, 4, 9),
     )
     assert [one.reason for one in found.problems] == [Reason.NO_HEADER]
+
+
+@given(
+    st.lists(st.text(min_size=1, max_size=8), unique=True, max_size=5),
+    st.data(),
+    st.sampled_from(["zh_CN", "en"]),
+)
+def test_our_own_sheet_says_nothing_that_is_not_so(
+    names: list[str], data: st.DataObject, language: str
+) -> None:
+    """Whatever buildings are called: what is read back is on record, and no row is doubtful."""
+    ways = tuple(
+        (one, other, data.draw(st.integers(0, 6000))) for one, other in combinations(names, 2)
+    )
+    known = Map({name: Point(30.5, 104.25) for name in names[::2]}, ways)
+    rows = [list(row.values()) for row in sheet_rows(Buildings(names, known), language)]
+    found = read(*rows, head=list(PLACE_COLUMNS[language].values()))
+    assert found.problems == ()
+    for line in found.lines:
+        assert line.point == known.points.get(line.name)
+        assert all(known.way(line.name, other) == metres for other, metres in line.walks)

@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from care.elders import ElderFacts, Sex, Tier
+from care.places import Map, Point
 from care.roster import Preview, Reading, Reason, compare
+from care.roster_map import Buildings
 from storage.roster import Limits, read_file, write_file
 from storage.roster_child import read
 from storage.roster_sheets import MOST_ROWS
@@ -154,6 +156,23 @@ async def test_our_own_file_changes_nothing(language: str) -> None:
     reading = await read_file("名册.xlsx", content, today=TODAY)
     assert compare(reading, record) == Preview(unchanged=2)
     assert [line.facts for line in reading.lines] == list(record.values())
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+def test_the_buildings_stand_on_a_sheet_of_their_own_and_are_read_back(language: str) -> None:
+    """Who has written down where they stand need not do it again at another station."""
+    points = {"3号楼": Point(30.66, 104.06), "东门": Point(30.661, 104.061)}
+    ways = (("12号楼", "3号楼", 80), ("3号楼", "东门", 120))
+    known = Buildings(["3号楼", "12号楼", "东门", "A; B"], Map(points, ways))
+    reading = read_here(write_file([FULL], language=language, buildings=known))
+    assert [line.facts for line in reading.lines] == [FULL]
+    assert [(one.name, one.point, one.walks) for one in reading.map.lines] == [
+        ("3号楼", points["3号楼"], (("12号楼", 80), ("东门", 120))),
+        ("12号楼", None, ()),
+        ("东门", points["东门"], ()),
+        ("A; B", None, ()),
+    ]
+    assert reading.map.problems == ()
 
 
 def test_our_own_file_has_drop_down_lists_and_real_dates() -> None:
