@@ -7,7 +7,7 @@ from markupsafe import Markup
 from pydantic import BaseModel, Field
 from telegram import Update
 
-from bot import forms
+from bot import errand_helpers, forms
 from bot.forms import Filling, Form, Option, Question
 from bot.screens.availability import VIEWS, WALKS
 from bot.screens.elders import card_of
@@ -166,6 +166,16 @@ async def set_pairs(update: Update, turn: Turn) -> None:
     await _keep(turn, member, "about", in_pairs=in_pairs)
 
 
+async def set_medicine(update: Update, turn: Turn) -> None:
+    """Whether they may fetch medicine, the staff says: `avail_medicine:<member>:<0 or 1>`."""
+    number, word = turn.words(2)
+    may = _wanted(word)
+    member, _ = await _volunteer(turn, number_of(number))
+    await errand_helpers.decide(turn, member.id, may=may)
+    await _show(turn, member, "about")
+    await turn.refresh(availability_card(member.id))
+
+
 async def set_not(update: Update, turn: Turn) -> None:
     """Rather not to this elder: `avail_not:<member>:<elder>:<0 or 1>`."""
     number, elder_word, word = turn.words(3)
@@ -257,6 +267,7 @@ PRESSED = {
     "avail_speaks": set_dialect,
     "avail_walks": set_walk,
     "avail_pairs": set_pairs,
+    "avail_medicine": set_medicine,
     "avail_not": set_not,
     "avail_home": ask_building,
 }

@@ -21,11 +21,19 @@ async def approve(update: Update, turn: Turn) -> None:
     number, word, page = turn.words(3)
     if word not in {"yes", "no"}:
         raise Stale
-    may = word == "yes"
-    member = await errand_helpers.approve_medicine(
-        turn.tx, turn.now, turn.me.viewer, number_of(number), may=may
-    )
     await turn.show(Notice.ERRAND_HELPERS, page=number_of(page))
+    await decide(turn, number_of(number), may=word == "yes")
+
+
+async def decide(turn: Turn, member_id: int, *, may: bool) -> None:
+    """Write it down, and tell the volunteer, who is asked for what waits.
+
+    Raises:
+        NotYours: not staff, or no volunteer of this community.
+    """
+    member = await errand_helpers.approve_medicine(
+        turn.tx, turn.now, turn.me.viewer, member_id, may=may
+    )
     if may:
         key = f"medicine:{member.id}:{turn.opening.update.update_id}"
         await turn.tell(members.to_of(member), Notice.PLAIN, key=key, say="medicine_yes")

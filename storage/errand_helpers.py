@@ -122,6 +122,12 @@ async def free_until(tx: AsyncSession, member_id: int) -> datetime | None:
     return said.free_until if said else None
 
 
+async def may_fetch_medicine(tx: AsyncSession, member_id: int) -> bool:
+    """Whether the staff has approved a volunteer for medicine, for every elder."""
+    said = await tx.get(ErrandHelper, member_id, populate_existing=True)
+    return said is not None and said.medicine
+
+
 async def of_community(tx: AsyncSession, community_id: int) -> dict[int, ErrandHelper]:
     """What is known of each volunteer, by member."""
     found = await tx.scalars(select(ErrandHelper).where(ErrandHelper.community_id == community_id))

@@ -16,7 +16,7 @@ from care.elders import Sex
 from care.visits import PLANNED
 from care.wishes import Dialect
 from storage import availability as stored
-from storage import elders, leave, pairings, visits, wishes
+from storage import elders, errand_helpers, leave, pairings, visits, wishes
 from storage.tables import Elder, Member, Volunteer
 
 VIEWS = ("week", "dates", "about", "people")
@@ -43,7 +43,7 @@ async def availability(reader: Reader, facts: Facts) -> Screen | None:
         case "dates":
             return await _dates(reader, member, said, facts.get("page") or 0)
         case "about":
-            return _about(reader, member, said)
+            return await _about(reader, member, said)
         case "people":
             return await _people(reader, member, facts.get("page") or 0)
     return await _week(reader, member, said, facts.get("pairing"))
@@ -183,7 +183,7 @@ def _back(reader: Reader, member: Member) -> tuple[Button, ...]:
     return reader.back(reader.tr("Back"), _to(member, "week"))
 
 
-def _about(reader: Reader, member: Member, said: Volunteer) -> Screen:
+async def _about(reader: Reader, member: Member, said: Volunteer) -> Screen:
     """Sex, dialects, how far on foot, alone or in pairs, where they live."""
     tr, number = reader.tr, member.id
     spoken = tr(", ").join(dialect_name(tr, one) for one in Dialect if one in said.dialects)
@@ -221,10 +221,19 @@ def _about(reader: Reader, member: Member, said: Volunteer) -> Screen:
         walks[:2],
         walks[2:],
         (together,),
+        *await _medicine(reader, member),
         (Button("🏠 " + tr("Which building…"), tap("avail_home", number)),),
         _back(reader, member),
     )
     return Screen(text, rows)
+
+
+async def _medicine(reader: Reader, member: Member) -> list[tuple[Button, ...]]:
+    """Whether somebody may fetch medicine: for the staff to say, where the station asks for it."""
+    if not (reader.me.viewer.staff and reader.settings.errand_medicine_approved):
+        return []
+    may = await errand_helpers.may_fetch_medicine(reader.tx, member.id)
+    return [(choice(reader.tr("May fetch medicine"), may, "avail_medicine", member.id),)]
 
 
 def _distance(tr: Texts, metres: int | None) -> Markup:

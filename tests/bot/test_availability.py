@@ -241,6 +241,26 @@ async def test_the_social_worker_changes_it_from_the_pairing_and_it_is_written_d
     assert "李敏" in home.stage.last(home.li).text
 
 
+async def test_the_staff_says_who_may_fetch_medicine_and_nobody_says_it_of_themselves(
+    home: Street,
+) -> None:
+    chen = (await home.stage.member(home.chen)).id
+    await open_from_pairing(home)
+    await home.stage.tap(home.li, "个人情况")
+    await home.stage.tap(home.li, "▫️ 可以帮人买药")
+    assert "同意您帮老人买药" in home.stage.last(home.chen).text
+    await home.stage.tap(home.li, "✅ 可以帮人买药")
+    assert ["▫️ 可以帮人买药"] in labels(home, home.li)
+    await home.stage.say(home.chen, "/available")
+    await home.stage.tap(home.chen, "我的情况")
+    assert not any("买药" in one for row in labels(home, home.chen) for one in row)
+    press = home.stage.phones.press(
+        home.chen, home.stage.last(home.chen).id, f"avail_medicine:{chen}:1", stale=True
+    )
+    await home.stage.settle()
+    assert press.text == NOT_YOURS
+
+
 async def test_whom_rather_not_shows_the_staff_the_elders_they_look_after(home: Street) -> None:
     await open_from_pairing(home)
     await home.stage.tap(home.li, "不方便去谁家")
