@@ -195,6 +195,7 @@ class Simulation:
             self.judge.close()
 
     def _stay_down(self) -> None:
+        self.troubles.down_since = self.agenda.seconds
         chance = self.faults.chance
         usually = chance.expovariate(1 / DOWN_USUALLY)
         seldom = chance.uniform(0.0, DOWN_SELDOM) if chance.random() < SELDOM else 0.0

@@ -4,6 +4,7 @@ import math
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from bot.playground.records import Chat
 from bot.playground.telegram import LocalTelegram
@@ -44,6 +45,7 @@ class Troubles:
 
     Attributes:
         past: all of them, also those that are not over yet; a judge may forgive some things then.
+        down_since: when the process was last gone.
         down_until: before this the process is not started again.
         offset: by how many seconds the program's clock is wrong.
         on_jump: the program's clock was changed.
@@ -58,6 +60,7 @@ class Troubles:
     until: float
     chance: random.Random
     past: list[Trouble] = field(default_factory=list)
+    down_since: float = 0.0
     down_until: float = 0.0
     offset: float = 0.0
     on_jump: Callable[[], None] = nobody
@@ -137,11 +140,14 @@ class Troubles:
             return
         self.offset = self.chance.uniform(-FARTHEST_CLOCK, FARTHEST_CLOCK)
         end = self._for("clock", 10 * MINUTE, 6 * HOUR, f"{self.offset:+.0f}")
-        self.agenda.later(end, self._put_clock_right)
+        self.agenda.later(end, partial(self._put_clock_right, self.agenda.seconds))
         self.on_jump()
 
-    def _put_clock_right(self) -> None:
+    def _put_clock_right(self, wrong_since: float) -> None:
         self.offset = 0.0
+        if self.down_since <= wrong_since and self.agenda.seconds < self.down_until:
+            # Nobody was there meanwhile who could have looked at it.
+            self.faults.account.met("clock")
         self.on_jump()
 
     def _migrate(self) -> None:
