@@ -35,14 +35,14 @@ from care.errand_offers import Circle
 from care.errands import Kind, State, Step
 from care.joining import Standing
 from care.refusals import Taken
-from storage import communities, elders, errand_circles, errands, members
+from storage import communities, elders, errands, members
 from storage.engine import Database, parse_url
 from storage.migrate import migrate
-from storage.tables import Errand, ErrandStep
+from storage.tables import Errand, ErrandOffer, ErrandStep
 
 NOW = datetime(2026, 4, 9, 2, 0, tzinfo=UTC)
 LONGEST_WAIT = 300.0
-ERRANDS_A_ROUND = 5_000
+ERRANDS_A_ROUND = 12_500
 
 
 @dataclass(frozen=True)
@@ -130,9 +130,19 @@ async def prepare(url: str, racers: int, count: int) -> Field:
         ]
         tx.add_all(asked)
         await tx.flush()
-        for one in asked:
-            await errand_circles.note_asked(tx, NOW, one, Circle.GROUP, None)
+        tx.add_all(_offered(one) for one in asked)
         return Field(url, station.id, volunteers, [one.id for one in asked])
+
+
+def _offered(errand: Errand) -> ErrandOffer:
+    """Everybody has been asked."""
+    return ErrandOffer(
+        community_id=errand.community_id,
+        errand_id=errand.id,
+        turn_number=errand.turn_number,
+        circle=Circle.GROUP,
+        offered_at=NOW,
+    )
 
 
 async def _volunteer(tx: AsyncSession, community: int, number: int) -> int:
