@@ -392,6 +392,24 @@ def test_8_a_call_list_that_comes_late(court: Court) -> None:
     assert "8 time: member" in court.found()
 
 
+@pytest.mark.parametrize("wrong", [True, False])
+def test_8_a_call_list_of_which_only_a_wrong_clock_says_when_is_no_evidence(
+    court: Court, *, wrong: bool
+) -> None:
+    """What a killed process was sending has no number; when that was, only the program says."""
+    day, over = court.over[0]
+    court.execute(
+        "UPDATE outbox SET state='unclear', message=NULL, sent_at=? WHERE notice='call_list'"
+        " AND key LIKE ?",
+        stored(over - 12 * 60 * MINUTE), f"call_list:%:{day}",
+    )  # fmt: skip
+    judge = court.judge()
+    if wrong:
+        judge._days._calm = Calm([Trouble("clock", 0.0, 3600.0)], over - 14 * 60 * MINUTE)
+    found = "\n".join(court.verdict(judge).violations)
+    assert (f"had the call list of {day} at" in found) is not wrong
+
+
 @pytest.mark.parametrize(("minutes", "corrected"), [(5, False), (30, False), (30, True)])
 def test_8_somebody_is_told_ten_minutes_after_five_unless_it_looked_otherwise_then(
     court: Court, minutes: int, *, corrected: bool

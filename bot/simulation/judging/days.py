@@ -202,7 +202,10 @@ class Days:
             if state in {"refused", "dropped"}:
                 continue
             at = self._mail.sent_at(chat, message) if message is not None else None
-            at = at or (moment_of(sent_at) if sent_at else None)
+            if at is None and sent_at is not None:
+                at = moment_of(sent_at)
+                if self._calm.clock_was_wrong(at):
+                    continue
             self._verdicts.check(
                 Invariant.TIME,
                 at is not None and at <= deadline,
