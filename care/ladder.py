@@ -22,6 +22,8 @@ class Step(StrEnum):
     CLOSED = "closed"
 
 
+# So many people, each with a phone number and a button, are one message.
+NAMES_AT_ONCE = 20
 ON_THE_CLOCK = (Step.REMIND, Step.DOOR, Step.RAISE)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from care.calls import CONTACTS
 from care.days import day_bounds, local_day
 from care.elders import Tier
-from care.ladder import DoorEnd, Step
+from care.ladder import NAMES_AT_ONCE, DoorEnd, Step
 from care.ledger import Excuse, State, state_of
 from care.notices import Notice
 from care.pauses import Gone, covering
@@ -253,17 +253,22 @@ async def tell_of_missed(tx: AsyncSession, now: datetime, station: Community) ->
 
 
 async def _tell(tx: AsyncSession, now: datetime, day: date, elders: list[Elder]) -> None:
-    """One message to each person who answers for any of them, and not one per elder."""
+    """One message to each person who answers for any of them, and not one per elder.
+
+    As many as one message can name: whoever is left out of it would be missed in silence.
+    """
     people: dict[int, tuple[Member, list[Elder]]] = {}
     for elder in elders:
         for member in await alerts.leaders(tx, now, elder):
             people.setdefault(member.id, (member, []))[1].append(elder)
     for member, theirs in people.values():
-        letter = Letter(
-            Step.CLOSED,
-            day,
-            Notice.DAY_MISSED,
-            f"day_missed:{member.id}:{day}:{theirs[0].id}",
-            {"day": str(day), "elders": [elder.id for elder in theirs]},
-        )
-        await ladder.tell(tx, now, member, theirs, letter)
+        for n in range(0, len(theirs), NAMES_AT_ONCE):
+            named = theirs[n : n + NAMES_AT_ONCE]
+            letter = Letter(
+                Step.CLOSED,
+                day,
+                Notice.DAY_MISSED,
+                f"day_missed:{member.id}:{day}:{named[0].id}",
+                {"day": str(day), "elders": [elder.id for elder in named]},
+            )
+            await ladder.tell(tx, now, member, named, letter)

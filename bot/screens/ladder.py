@@ -11,14 +11,15 @@ from bot.screens.words import clear_name, role_name
 from bot.texts import Texts
 from care.access import Role
 from care.days import local_day
-from care.ladder import BY_HAND, Cause, Clear, DoorEnd
+from care.ladder import BY_HAND, NAMES_AT_ONCE, Cause, Clear, DoorEnd
 from care.ladder import Alert as Kind
 from storage import alerts, calls, closing, doors, families, members, pairings, pauses
 from storage.alerts import Whole
 from storage.doors import AtDoor
 from storage.tables import Elder
 
-MOST_NAMES = 20
+# Of so many more the names alone; a message has its end.
+MOST_MORE = 300
 
 
 async def calls_open(reader: Reader, facts: Facts) -> Screen | None:
@@ -35,7 +36,7 @@ async def calls_open(reader: Reader, facts: Facts) -> Screen | None:
     if not open_:
         done = Screen(tr("✅ Everybody on your list has been reached. Thank you!"))
         return done if reader.edits else None
-    shown = open_[:MOST_NAMES]
+    shown = open_[:NAMES_AT_ONCE]
     names = [Button(elder.name, tap("call", elder.id)) for elder in shown]
     rows = [tuple(names[n : n + 2]) for n in range(0, len(names), 2)]
     return Screen(
@@ -53,9 +54,19 @@ async def calls_open(reader: Reader, facts: Facts) -> Screen | None:
                 )
                 for elder in shown
             ),
+            _more(tr, [elder.name for elder in open_]),
         ),
         tuple(rows),
     )
+
+
+def _more(tr: Texts, names: list[str]) -> Markup:
+    """Whoever has no line of their own is named all the same: nobody is left out in silence."""
+    more = names[NAMES_AT_ONCE:]
+    if not more:
+        return Markup("")
+    named = tr(", ").join(more[:MOST_MORE])
+    return tr("And {n} more: {names}", n=len(more), names=named)
 
 
 async def door(reader: Reader, facts: Facts) -> Screen | None:
@@ -344,7 +355,7 @@ async def evening(reader: Reader, facts: Facts) -> Screen | None:
             await channel.spoken(reader),
             well,
         ),
-        tuple((Button(f"📞 {one.name}", tap("call", one.id)),) for one in missing[:MOST_NAMES]),
+        tuple((Button(f"📞 {one.name}", tap("call", one.id)),) for one in missing[:NAMES_AT_ONCE]),
         protect=bool(missing),
     )
 
@@ -361,8 +372,9 @@ async def _missing(reader: Reader, missing: list[Elder]) -> Markup:
                 beside(Markup("<b>{}</b>").format(one.name), age(reader, one)),
                 phone_of(reader, one),
             )
-            for one in missing[:MOST_NAMES]
+            for one in missing[:NAMES_AT_ONCE]
         ),
+        _more(tr, [one.name for one in missing]),
     )
 
 
@@ -378,8 +390,9 @@ async def _alerts(reader: Reader) -> Markup:
             Markup("· {} — {}").format(
                 one.elder.name, one.owner.name if one.owner else tr("nobody yet")
             )
-            for one in found[:MOST_NAMES]
+            for one in found[:NAMES_AT_ONCE]
         ),
+        _more(tr, [one.elder.name for one in found]),
     )
 
 
@@ -414,10 +427,10 @@ async def day_missed(reader: Reader, facts: Facts) -> Screen | None:
                 Markup("· {} ☎ {}").format(
                     Markup("<b>{}</b>").format(one.name), phone_of(reader, one)
                 )
-                for one in found[:MOST_NAMES]
+                for one in found
             ),
             tr("I could not tell you in time. Please call them first today."),
         ),
-        tuple((Button(f"📞 {one.name}", tap("call", one.id)),) for one in found[:MOST_NAMES]),
+        tuple((Button(f"📞 {one.name}", tap("call", one.id)),) for one in found),
         protect=True,
     )
