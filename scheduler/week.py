@@ -4,7 +4,6 @@ Every step is read in one transaction, solved in none, and written down in anoth
 again whether what it was planned from still holds. Late or twice, nothing is done twice.
 """
 
-import time
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
@@ -58,17 +57,15 @@ class WeeklyRound:
             asked = await records.read(tx, now, station, week, step)
         if asked is None:
             return
-        began = time.perf_counter()
         try:
             plan = await self.planner.plan(asked.problem)
         except NotPlanned as error:
             # It stays due, so the next look tries it again.
             log.warning("week_not_planned", week=str(week), step=str(step), error=str(error)[:200])
             return
-        seconds = time.perf_counter() - began
         async with database.write() as tx:
             station = await tx.get_one(Community, seen.id)
-            if await round_outcome.write(tx, now, station, asked, plan, seconds):
+            if await round_outcome.write(tx, now, station, asked, plan):
                 await _tell(tx, now, station, week, step)
 
 

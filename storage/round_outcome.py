@@ -28,7 +28,7 @@ AGAIN_AFTER = timedelta(minutes=10)
 
 
 async def write(
-    tx: AsyncSession, now: datetime, station: Community, asked: Round, plan: Plan, seconds: float
+    tx: AsyncSession, now: datetime, station: Community, asked: Round, plan: Plan
 ) -> bool:
     """Write down what was planned, as far as it still holds, and tell those concerned.
 
@@ -49,7 +49,7 @@ async def write(
     held = rounds.kept(fresh.base, planned, fresh.away, fresh.first)
     if len(held) < len(planned):
         row.wanted_at, row.wanted_for = now + AGAIN_AFTER, []
-    row.quality = _quality(plan, held, seconds)
+    row.quality = _quality(plan, held)
     if asked.step in {Step.DRAFT, Step.PUBLISH}:
         await _put_down(tx, now, station, fresh, held)
     else:
@@ -86,15 +86,17 @@ async def _begin(tx: AsyncSession, now: datetime, station: Community, asked: Rou
     return True
 
 
-def _quality(plan: Plan, held: Sequence[Visit], seconds: float) -> dict[str, float]:
-    """How good the plan is, as it was when it was made."""
+def _quality(plan: Plan, held: Sequence[Visit]) -> dict[str, float]:
+    """How good the plan is, as it was when it was made.
+
+    Not how long it took: the same plan made again is the same record, on any machine.
+    """
     return {
         "visits": len(held),
         "missing": sum(one.missing for one in plan.gaps),
         "objective": plan.objective,
         "bound": round(plan.bound, 1),
         "gap_to_bound": round(plan.gap_to_bound, 5),
-        "seconds": round(seconds, 3),
     }
 
 

@@ -64,6 +64,12 @@ def test_only_the_entry_point_imports_the_scheduler() -> None:
     assert found == STARTERS
 
 
+@pytest.mark.parametrize("room", ["scheduler", "storage", "care"])
+def test_how_long_something_took_is_measured_by_nobody_who_writes_it_down(room: str) -> None:
+    """Or one seed would not be one history: a fast machine would write what a slow one does not."""
+    assert [name_of(path) for path in modules(room) if "time" in imported(path)] == []
+
+
 @pytest.mark.parametrize("room", ROOMS)
 def test_the_program_does_not_lean_on_its_tests(room: str) -> None:
     assert not any(
