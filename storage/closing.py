@@ -261,14 +261,18 @@ async def _tell(tx: AsyncSession, now: datetime, day: date, elders: list[Elder])
     for elder in elders:
         for member in await alerts.leaders(tx, now, elder):
             people.setdefault(member.id, (member, []))[1].append(elder)
+    refused = await ladder.refused(tx, [elder.id for elder in elders], day, Step.CLOSED)
+    again = set[int]().union(*refused.values())
     for member, theirs in people.values():
+        # Who had blocked the bot and is back hears of it after all; not more than once an hour.
+        later = f":{now:%m%d%H}" if member.id in again else ""
         for n in range(0, len(theirs), NAMES_AT_ONCE):
             named = theirs[n : n + NAMES_AT_ONCE]
             letter = Letter(
                 Step.CLOSED,
                 day,
                 Notice.DAY_MISSED,
-                f"day_missed:{member.id}:{day}:{named[0].id}",
+                f"day_missed:{member.id}:{day}:{named[0].id}{later}",
                 {"day": str(day), "elders": [elder.id for elder in named]},
             )
             await ladder.tell(tx, now, member, named, letter)

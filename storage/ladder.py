@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.days import local_day
@@ -17,6 +17,10 @@ from storage.once import changed, insert_once
 from storage.tables import Community, Elder, Member, Outbox, Post, Told
 
 ON_ITS_WAY = (Post.WAITING, Post.SENDING, Post.SENT, Post.UNCLEAR)
+_MAY_HAVE_ARRIVED = exists().where(
+    Outbox.key == Told.letter,
+    (Outbox.unclear > 0) | Outbox.state.in_((Post.SENDING, Post.SENT, Post.UNCLEAR)),
+)
 
 
 @dataclass(frozen=True)
@@ -111,11 +115,19 @@ async def refused(
 
 
 async def note_pressed(tx: AsyncSession, now: datetime, member_id: int, elder_id: int) -> None:
-    """They pressed a button about this elder, so what they were told has been seen."""
+    """They pressed a button about this elder, so what they were told has been seen.
+
+    Not what surely never arrived: a press on an old list says nothing of an alert that waits.
+    """
     await changed(
         tx,
         update(Told)
-        .where(Told.member_id == member_id, Told.elder_id == elder_id, Told.pressed_at.is_(None))
+        .where(
+            Told.member_id == member_id,
+            Told.elder_id == elder_id,
+            Told.pressed_at.is_(None),
+            Told.delivered_at.is_not(None) | _MAY_HAVE_ARRIVED,
+        )
         .values(pressed_at=now),
     )
 

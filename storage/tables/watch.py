@@ -55,7 +55,7 @@ class Told(Table):
 
     `letter` is the key of the message in the outbox, which may speak of several elders;
     `delivered_at` is copied from there, because the outbox forgets. `pressed_at` is when they
-    pressed a button under it.
+    pressed a button about the elder, if by then it had arrived, or may have.
     """
 
     __tablename__ = "told"

@@ -9,7 +9,7 @@ import pytest
 from bot.channel import ChannelFailed
 from care.ladder import Alert as Kind
 from care.notices import Notice
-from storage import alerts, elders
+from storage import alerts, elders, ladder
 from storage import channel as channels
 from storage.tables import Alert, Community, Outbox, Post
 from tests.stage import local
@@ -145,6 +145,37 @@ async def test_a_missed_day_that_nobody_was_told_of(us: Neighbours, outside: Out
     assert len(outside.told) == 8, "every hour: at 00:05, 01:30 and so on"
     await us.stage.at("2026-04-12 00:05")
     assert await untold(us) == 3, "two more days went by"
+
+
+async def test_who_was_refused_the_missed_day_and_is_back_hears_of_it(us: Neighbours) -> None:
+    """Nobody was left to tell at midnight, and the first letter's name is not used up by that."""
+    us.stage.clock.set(local("2026-04-09 16:00"))
+    await us.stage.settle()
+    us[BOSS].blocked = us[LI].blocked = us[DAUGHTER].blocked = True
+    for when in ("2026-04-10 00:05", "2026-04-10 00:06", "2026-04-10 00:07"):
+        await us.stage.at(when)
+    await back(us, LI)
+    await us.stage.at("2026-04-10 00:30")
+    await us.stage.at("2026-04-10 01:30")
+    assert len(us.heard(LI, WANG, "4月9日")) == 1
+
+
+async def test_a_press_on_a_list_does_not_count_as_hearing_an_alert_that_waits(
+    us: Neighbours, outside: Outside
+) -> None:
+    await us.stage.at("16:50")
+    await us.stage.say(us[BOSS], "/calls")
+    us.stage.telegram.faults.set("connect_error", 1.0)
+    us.stage.clock.set(local("2026-04-09 17:00"))
+    await us.stage.service.heartbeat.beat()
+    await us.stage.service.sender.drain()
+    async with us.stage.database.write() as tx:
+        boss = await us.stage.member(us[BOSS])
+        await ladder.note_pressed(tx, us.stage.clock.now(), boss.id, await us.number(WANG))
+    us.stage.clock.set(local("2026-04-09 17:10"))
+    await us.stage.service.heartbeat.beat()
+    await us.stage.service.sender.drain()
+    assert len(outside.told) == 1
 
 
 async def test_an_emergency_counts_too(us: Neighbours, outside: Outside) -> None:
