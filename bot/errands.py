@@ -42,6 +42,22 @@ async def show_all(update: Update, turn: Turn) -> None:
     await turn.show(Notice.ERRANDS_ALL)
 
 
+async def turn_page(update: Update, turn: Turn) -> None:
+    """`errands_page:<page>`: more of what can be claimed."""
+    [page] = turn.numbers(1)
+    if Role.VOLUNTEER not in turn.me.roles:
+        raise NotYours
+    await turn.show(Notice.ERRANDS, page=page)
+
+
+async def turn_page_of_all(update: Update, turn: Turn) -> None:
+    """`errands_all_page:<page>`: more of all errands."""
+    [page] = turn.numbers(1)
+    if not turn.me.viewer.staff:
+        raise NotYours
+    await turn.show(Notice.ERRANDS_ALL, page=page)
+
+
 async def say_free(update: Update, turn: Turn) -> None:
     """`errands_free:<until when>`: "I am free this afternoon", asked first until then."""
     [word] = turn.words(1)
@@ -150,7 +166,9 @@ async def _allowed(turn: Turn, number: str, word: str) -> tuple[Whole, Step, Par
 PRESSED = {
     "claim": claim,
     "errand_no": not_me,
+    "errands_page": turn_page,
     "errands_all": show_all,
+    "errands_all_page": turn_page_of_all,
     "errands_free": say_free,
     "errand": show_one,
     "errand_why": ask_why,

@@ -64,7 +64,7 @@ from bot import (
 )
 from bot.screens.errands import refused_claim
 from bot.screens.pauses import already_paused
-from bot.screens.words import sentence
+from bot.screens.sentences import sentence
 from bot.turn import CURRENT, App, Turn
 from care.access import may_command
 from care.errands import EnoughInHand, MedicineOnly, NotAsked

@@ -3,40 +3,27 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import Enum, auto
 from functools import partial
 from typing import Any
 
 import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
-from telegram import (
-    BotCommand,
-    BotCommandScopeChat,
-    InlineKeyboardButton,
-    InlineKeyboardMarkup,
-    InputFile,
-    InputMediaPhoto,
-    KeyboardButton,
-    Message,
-    ReplyKeyboardMarkup,
-)
-from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter
+from telegram.error import ChatMigrated, Forbidden, RetryAfter
 from telegram.ext import ExtBot
 
 from bot.channel import Channel, ChannelFailed
 from bot.clock import Clock
 from bot.pacer import Pacer, seconds_of
-from bot.pictures.paint import NotPainted, paint
 from bot.screen import Screen
 from bot.screens import closed, render
 from bot.screens.menu import commands_for
+from bot.wire import edit, fits_in_place, painted, send_new, set_commands
 from bot.wire_errors import Sent, was_it_sent
 from care.access import STAFF
 from care.notices import Delivery, Notice, manner_of
-from care.visit_files import Kind
 from storage import communities, errand_offers, members, outbox
 from storage.engine import Database
 from storage.tables import Outbox, Post
@@ -50,15 +37,6 @@ LONGEST_OUTSIDE = timedelta(minutes=5)
 NO_CHANNEL = "no second channel"
 LONGEST_SLEEP = 30.0
 WRITE_AGAIN = 1.0
-# Telegram's words for a message that is not there, or cannot become what it is to become.
-GONE = ("to edit not found", "can't be edited", "no text", "no media")
-
-
-class NotEditable(Enum):
-    """What an edit met."""
-
-    UNCHANGED = auto()
-    GONE = auto()
 
 
 @dataclass
@@ -217,7 +195,7 @@ class Sender:
             log.exception("message_not_drawn", row=row)
             await self._written(partial(self._not_drawn, row, error))
             return True
-        return await self._deliver(post, await _painted(screen))
+        return await self._deliver(post, await painted(screen))
 
     async def _not_drawn(self, row: int, error: Exception) -> None:
         async with self.database.write() as tx:
@@ -274,16 +252,12 @@ class Sender:
             await self._call_outside(screen)
             return None
         if isinstance(screen, dict):
-            await self.bot.set_my_commands(
-                [BotCommand(*pair) for pair in screen["commands"]],
-                scope=BotCommandScopeChat(post.chat),
-            )
+            await set_commands(self.bot, post.chat, screen["commands"])
             return None
         if post.edits is not None and screen.stays:
             return post.edits
-        if post.edits is not None and _in_place(screen):
-            outcome = await self._edit(post, screen)
-            if outcome is not NotEditable.GONE:
+        if post.edits is not None and fits_in_place(screen):
+            if await edit(self.bot, post.chat, post.edits, screen):
                 return post.edits
             async with self.database.write() as tx:
                 await outbox.forget_message(tx, post.chat, post.edits)
@@ -300,30 +274,6 @@ class Sender:
     async def _call_outside(self, screen: Screen | dict[str, Any]) -> None:
         if self.channel is not None and isinstance(screen, Screen):
             await self.channel.send(screen.text.unescape())
-
-    async def _edit(self, post: Outbox, screen: Screen) -> Message | bool | NotEditable:
-        try:
-            if screen.photo is not None:
-                return await self.bot.edit_message_media(
-                    InputMediaPhoto(screen.photo, caption=str(screen.text), parse_mode="HTML"),
-                    chat_id=post.chat,
-                    message_id=post.edits,
-                    reply_markup=inline(screen),
-                )
-            return await self.bot.edit_message_text(
-                str(screen.text),
-                chat_id=post.chat,
-                message_id=post.edits,
-                parse_mode="HTML",
-                reply_markup=inline(screen),
-            )
-        except BadRequest as error:
-            text = str(error).lower()
-            if "not modified" in text:
-                return NotEditable.UNCHANGED
-            if any(words in text for words in GONE):
-                return NotEditable.GONE
-            raise
 
     async def _failed(self, post: Outbox, error: Exception) -> None:
         now = self.clock.now()
@@ -375,89 +325,5 @@ class Sender:
                     )
 
 
-async def _painted(screen: Screen | dict[str, Any]) -> Screen | dict[str, Any]:
-    """With its picture; one that cannot be painted leaves the words that stand under it."""
-    if isinstance(screen, dict) or not screen.drawing:
-        return screen
-    try:
-        return replace(screen, photo=await paint(screen.drawing))
-    except NotPainted as error:
-        log.warning("not_painted", reason=str(error))
-        return screen
-
-
-def _in_place(screen: Screen) -> bool:
-    """Whether a message may turn into this one; an uploaded file always comes as a new one."""
-    uploaded = screen.photo or screen.document or screen.stored
-    return bool(screen.drawing) or uploaded is None
-
-
 def _repeated(post: Outbox) -> bool:
     return manner_of(post.notice).delivery is Delivery.MUST
-
-
-def inline(screen: Screen) -> InlineKeyboardMarkup | None:
-    """The buttons as Telegram takes them."""
-    if not screen.rows:
-        return None
-    return InlineKeyboardMarkup(
-        [
-            [
-                InlineKeyboardButton(one.label, url=one.url)
-                if one.url
-                else InlineKeyboardButton(one.label, callback_data=one.data)
-                for one in row
-            ]
-            for row in screen.rows
-        ]
-    )
-
-
-async def send_new(bot: ExtBot[None], chat: int, screen: Screen) -> Message:
-    """Send a screen as a new message."""
-    markup: InlineKeyboardMarkup | ReplyKeyboardMarkup | None = inline(screen)
-    if screen.ask_contact:
-        markup = ReplyKeyboardMarkup(
-            [[KeyboardButton(screen.ask_contact, request_contact=True)]],
-            resize_keyboard=True,
-            one_time_keyboard=True,
-        )
-    photo: bytes | str | None = screen.photo
-    if screen.stored is not None:
-        if screen.stored.kind is Kind.VOICE:
-            return await bot.send_voice(
-                chat,
-                screen.stored.id,
-                caption=str(screen.text),
-                parse_mode="HTML",
-                reply_markup=markup,
-                protect_content=screen.protect,
-            )
-        photo = screen.stored.id
-    if photo is not None:
-        return await bot.send_photo(
-            chat,
-            photo,
-            caption=str(screen.text),
-            parse_mode="HTML",
-            reply_markup=markup,
-            protect_content=screen.protect,
-        )
-    if screen.document is not None:
-        name, content = screen.document
-        return await bot.send_document(
-            chat,
-            InputFile(content, filename=name),
-            caption=str(screen.text),
-            parse_mode="HTML",
-            reply_markup=markup,
-            protect_content=screen.protect,
-        )
-    return await bot.send_message(
-        chat,
-        str(screen.text),
-        parse_mode="HTML",
-        reply_markup=markup,
-        protect_content=screen.protect,
-        disable_web_page_preview=True,
-    )

@@ -12,7 +12,7 @@ from bot.routes import GROUP_PRESSED, PRESSED, TYPED
 from bot.screen import Button
 from bot.screens import SCREENS
 from bot.screens.menu import COMMAND_ORDER
-from bot.screens.words import command_text
+from bot.screens.sentences import command_text
 from bot.texts import Texts
 from bot.turn import STATION_ZONE
 from care.access import COMMANDS

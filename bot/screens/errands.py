@@ -5,7 +5,7 @@ from datetime import timedelta
 from markupsafe import Markup
 
 from bot.screen import Button, Screen
-from bot.screens.reader import BLANK, Facts, Reader, beside, lines, phone_of, tap
+from bot.screens.reader import BLANK, Facts, Reader, beside, lines, pages, phone_of, tap
 from bot.screens.words import errand_name, errand_reason, errand_state, payer_name
 from bot.texts import Texts
 from care.access import Role
@@ -33,7 +33,7 @@ from storage import errands as records
 from storage.communities import zone_of
 from storage.errands import Whole
 
-MOST = 12
+PAGE = 12
 # Of an escort or a repair there is nothing to be bought first.
 BOUGHT_KINDS = frozenset({Kind.MEDICINE, Kind.GROCERIES, Kind.BILL, Kind.PARCEL})
 
@@ -304,7 +304,8 @@ async def errands(reader: Reader, facts: Facts) -> Screen | None:
     if Role.VOLUNTEER not in viewer.roles:
         raise NotYours
     mine = await records.in_hand_of(reader.tx, viewer)
-    open_ = (await records.open_for(reader.tx, viewer))[:MOST]
+    open_ = await records.open_for(reader.tx, viewer)
+    page = min(int(facts.get("page", 0)), max(0, (len(open_) - 1) // PAGE))
     parts: list[str] = []
     rows: list[tuple[Button, ...]] = []
     if mine:
@@ -316,12 +317,14 @@ async def errands(reader: Reader, facts: Facts) -> Screen | None:
         parts.append(BLANK)
     if open_:
         parts.append(tr("<b>Can be claimed</b>"))
-        for one in open_:
+        for one in open_[page * PAGE : (page + 1) * PAGE]:
             name = errand_name(tr, one.errand.kind)
             place = one.elder.building or tr("in the community")
             parts.append(Markup("· {} {} · {}").format(name, place, when(reader, one)))
             label = tr("🙋 Claim: {kind} {place}", kind=name, place=place)
             rows.append((Button(label, tap("claim", one.errand.id)),))
+        if turn := pages(len(open_), page, PAGE, "errands_page"):
+            rows.append(turn)
     if not parts:
         parts.append(tr("There is no errand to claim at the moment."))
     rows += await _duty(reader, parts)

@@ -9,7 +9,8 @@ from bot import forms
 from bot.screen import Button, Screen
 from bot.screens import channel
 from bot.screens.reader import BLANK, Facts, Reader, lines, tap
-from bot.screens.words import command_text, form_error, role_name, sentence
+from bot.screens.sentences import command_text, form_error, sentence
+from bot.screens.words import role_name
 from bot.texts import Texts
 from care.access import Role, may_command
 from care.joining import Standing

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.screens import errand_overview, errands
 from tests.errand_home import Home, errand_home
 
 
@@ -40,3 +41,23 @@ async def test_the_social_worker_sees_all_errands_on_one_page(home: Home) -> Non
     press = stage.phones.press(home.chen, stage.last(home.chen).id, "errands_all", stale=True)
     await stage.settle()
     assert press.text == "That is not available to you."
+
+
+async def test_what_does_not_fit_one_page_is_on_the_next(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is left out without a word: neither of what can be claimed nor of all errands."""
+    for screens in (errands, errand_overview):
+        monkeypatch.setattr(screens, "PAGE", 2)
+    for kind in ("groceries", "parcel", "bill"):
+        await home.ask("today", kind=kind)
+    for who in (home.chen, home.li):
+        await home.stage.say(who, "/errands")
+        seen = [one for one in home.labels(who) if "▶ 2/2" not in one]
+        await home.stage.tap(who, "▶ 2/2")
+        seen += home.labels(who)
+        assert [any(word in one for one in seen) for word in ("🥬", "📦", "🧾")] == [True] * 3
+        await home.stage.tap(who, "◀ 1/2")
+        assert "▶ 2/2" in home.labels(who)
+    assert await home.press(home.chen, "errands_all_page:0") == "That is not available to you."
+    assert await home.press(home.li, "errands_page:0") == "That is not available to you."

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, update
 
-import bot.send
+import bot.wire
 from bot.pictures.paint import NotPainted
 from bot.playground.records import Message, Person
 from bot.screens import ledger as screens
@@ -125,7 +125,7 @@ async def test_a_picture_that_cannot_be_painted_leaves_its_words(
     async def fails(_svg: str) -> bytes:
         raise NotPainted("no painter")
 
-    monkeypatch.setattr(bot.send, "paint", fails)
+    monkeypatch.setattr(bot.wire, "paint", fails)
     shown = await town.stage.say(town.boss, "/ledger")
     assert shown.photo is None
     assert "met 7" in shown.text

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 import bot.send
+import bot.wire
 from bot.pacer import Pacer
 from bot.playground.records import Person
 from bot.screens import SCREENS
@@ -351,7 +352,7 @@ class Pace:
             await pause(0)
 
         monkeypatch.setattr(asyncio, "sleep", sleep)
-        real = bot.send.send_new
+        real = bot.wire.send_new
 
         async def send_new(bot_: Any, chat: int, screen: Any) -> Any:
             self.sent.append((self.at, chat))

@@ -4,7 +4,7 @@ import copy
 import sqlite3
 from collections import Counter
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -20,8 +20,10 @@ from bot.simulation.people import People
 from bot.simulation.report import Report
 from bot.simulation.run import simulate
 from bot.simulation.town import Town, settle_in
+from care.access import Role
 
 DAYS, ELDERS, SEED = 3, 16, 3
+SENT = "sendMessage"
 
 
 @dataclass
@@ -102,6 +104,43 @@ class Court:
         """The first row of a query."""
         with closing(sqlite3.connect(self.file)) as file:
             return file.execute(sql, values).fetchone()
+
+    def red_day(self, state: str = "met") -> tuple[int, str]:
+        """The first red day that ended so: the elder and the day."""
+        elder, day = self.one("SELECT elder_id, day FROM red_day WHERE state=? ORDER BY day", state)
+        return elder, day
+
+    def volunteer(self) -> Any:
+        """One of the town's volunteers."""
+        return self.town.of(Role.VOLUNTEER)[0]
+
+    def letters(self, chat: int | None = None) -> list[int]:
+        """Where in the log messages arrived, in one chat or anywhere."""
+        return [
+            place
+            for place, call in enumerate(self.telegram.log)
+            if call.method == SENT and call.done and chat in {None, call.params["chat_id"]}
+        ]
+
+    def say(self, chat: int, text: str, *, taps: tuple[str, ...] = ()) -> None:
+        """Something arrived in a chat as if the program had sent it."""
+        old = self.telegram.log[self.letters()[0]]
+        rows = [[{"text": "…", "callback_data": one} for one in taps]]
+        params = old.params | {
+            "chat_id": chat, "text": text, "reply_markup": {"inline_keyboard": rows}
+        }  # fmt: skip
+        self.telegram.log.append(replace(old, params=params))
+
+    def miss(self) -> tuple[int, str]:
+        """Somebody's day becomes a missed one, as if there had been no contact."""
+        elder, day = self.red_day()
+        self.execute("DELETE FROM contact WHERE elder_id=? AND day=?", elder, day)
+        self.execute(
+            "UPDATE red_day SET state='missed', closed_as='missed', contact_id=NULL"
+            " WHERE elder_id=? AND day=?", elder, day,
+        )  # fmt: skip
+        self.execute("DELETE FROM told WHERE elder_id=? AND day=?", elder, day)
+        return elder, day
 
     def judge(self) -> Judge:
         """A judge who has not looked yet."""
