@@ -20,7 +20,7 @@ from bot.pacer import Pacer, seconds_of
 from bot.screen import Screen
 from bot.screens import closed, render
 from bot.screens.menu import commands_for
-from bot.wire import edit, fits_in_place, painted, send_new, set_commands
+from bot.wire import edit, fits_in_place, painted, remove, send_new, set_commands
 from bot.wire_errors import Sent, was_it_sent
 from care.access import STAFF
 from care.notices import Delivery, Notice, manner_of
@@ -37,6 +37,21 @@ LONGEST_OUTSIDE = timedelta(minutes=5)
 NO_CHANNEL = "no second channel"
 LONGEST_SLEEP = 30.0
 WRITE_AGAIN = 1.0
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a row came to.
+
+    Attributes:
+        message: what now stands in the chat; None: nothing does.
+        protected: it was sent as one that cannot be passed on.
+        instead_of: the message that gives way to it.
+    """
+
+    message: int | None = None
+    protected: bool = False
+    instead_of: int | None = None
 
 
 @dataclass
@@ -221,16 +236,33 @@ class Sender:
 
     async def _deliver(self, post: Outbox, screen: Screen | dict[str, Any]) -> bool:
         try:
-            message = await self._call(post, screen)
+            shown = await self._call(post, screen)
         except Exception as error:  # noqa: BLE001 - whatever happened, it may have gone out
             log.info("call_failed", row=post.id, error=type(error).__name__)
             await self._written(partial(self._failed, post, error))
             return True
-        return bool(await self._written(partial(self._arrived, post.id, message)))
+        again = bool(await self._written(partial(self._arrived, post.id, shown)))
+        if shown.instead_of is not None:
+            await self._give_way(post, shown.instead_of)
+        return again
 
-    async def _arrived(self, row: int, message: int | None) -> bool:
+    async def _arrived(self, row: int, shown: Shown) -> bool:
         async with self.database.write() as tx:
-            return await outbox.sent(tx, self.clock.now(), row, message)
+            return await outbox.sent(
+                tx, self.clock.now(), row, shown.message, protected=shown.protected
+            )
+
+    async def _give_way(self, post: Outbox, message: int) -> None:
+        """Take away what was replaced; left standing by a fault, the next redraw does it."""
+        try:
+            if not await remove(self.bot, post.chat, message):
+                async with self.database.read() as tx:
+                    over = await closed(tx, post)
+                await edit(self.bot, post.chat, message, over)
+            async with self.database.write() as tx:
+                await outbox.forget_message(tx, post.chat, message)
+        except Exception as error:  # noqa: BLE001 - what matters has arrived and is written down
+            log.info("not_taken_away", row=post.id, error=type(error).__name__)
 
     async def _written(self, write: Callable[[], Awaitable[bool | None]]) -> bool | None:
         """Write down what came of an attempt; a database that is away is waited for.
@@ -247,29 +279,39 @@ class Sender:
                     return True
                 await asyncio.sleep(WRITE_AGAIN)
 
-    async def _call(self, post: Outbox, screen: Screen | dict[str, Any]) -> int | None:
+    async def _call(self, post: Outbox, screen: Screen | dict[str, Any]) -> Shown:
         if post.chat == outbox.SECOND_CHANNEL:
             await self._call_outside(screen)
-            return None
+            return Shown()
         if isinstance(screen, dict):
             await set_commands(self.bot, post.chat, screen["commands"])
-            return None
+            return Shown()
         if post.edits is not None and screen.stays:
-            return post.edits
-        if post.edits is not None and fits_in_place(screen):
+            return Shown(post.edits)
+        instead_of = await self._unprotected(post, screen)
+        if post.edits is not None and instead_of is None and fits_in_place(screen):
             if await edit(self.bot, post.chat, post.edits, screen):
-                return post.edits
+                return Shown(post.edits)
             async with self.database.write() as tx:
                 await outbox.forget_message(tx, post.chat, post.edits)
             # A card that was deleted stays deleted; an answer to a tap is shown anew.
             if post.priority > manner_of(Notice.PLAIN).priority:
-                return None
+                return Shown()
         if post.edits is not None:
             # An edit may be repeated without harm. What goes out as a new message may not.
             async with self.database.write() as tx:
                 await outbox.make_new(tx, post.id)
             post.edits = None
-        return (await send_new(self.bot, post.chat, screen)).message_id
+        sent = await send_new(self.bot, post.chat, screen)
+        return Shown(sent.message_id, screen.protect, instead_of)
+
+    async def _unprotected(self, post: Outbox, screen: Screen) -> int | None:
+        """The message that was to hold this screen, if it can be passed on and this must not be."""
+        if post.edits is None or not screen.protect:
+            return None
+        async with self.database.read() as tx:
+            safe = await outbox.is_protected(tx, post.chat, post.edits)
+        return None if safe else post.edits
 
     async def _call_outside(self, screen: Screen | dict[str, Any]) -> None:
         if self.channel is not None and isinstance(screen, Screen):

@@ -78,6 +78,18 @@ async def edit(bot: ExtBot[None], chat: int, message: int, screen: Screen) -> bo
     return True
 
 
+async def remove(bot: ExtBot[None], chat: int, message: int) -> bool:
+    """Take a message away; False when Telegram allows it no more, two days after it was sent.
+
+    Raises:
+        TelegramError: anything else that Telegram said.
+    """
+    try:
+        return await bot.delete_message(chat, message)
+    except BadRequest as error:
+        return "to delete not found" in str(error).lower()
+
+
 async def set_commands(bot: ExtBot[None], chat: int, pairs: Iterable[tuple[str, str]]) -> None:
     """The list behind the menu button of one chat: (command, what it does)."""
     await bot.set_my_commands(

@@ -262,8 +262,13 @@ async def put_back(
     await changed(tx, update(Outbox).where(Outbox.id == row).values(**values))
 
 
-async def sent(tx: AsyncSession, now: datetime, row: int, message: int | None) -> bool:
+async def sent(
+    tx: AsyncSession, now: datetime, row: int, message: int | None, *, protected: bool = False
+) -> bool:
     """Close a row that arrived; what now stands in the chat is written down.
+
+    `protected`: as a new message it was sent so that it cannot be passed on; an edit keeps what
+    the message was.
 
     Whether an edit was queued, because what it shows has changed meanwhile.
     """
@@ -282,10 +287,20 @@ async def sent(tx: AsyncSession, now: datetime, row: int, message: int | None) -
         "card": found.card,
     }
     here = {"chat": found.chat, "message": message}
-    await upsert(tx, Standing, here, shows, sent_at=now)
+    await upsert(tx, Standing, here, shows, sent_at=now, protected=protected)
     if found.stale:
         await post_edit(tx, now, await tx.get_one(Standing, (found.chat, message)))
     return bool(found.stale)
+
+
+_PROTECTED = select(Standing.protected).where(
+    Standing.chat == bindparam("chat"), Standing.message == bindparam("message")
+)
+
+
+async def is_protected(tx: AsyncSession, chat: int, message: int) -> bool:
+    """Whether a message was sent so that it cannot be passed on; of an unknown one, not."""
+    return bool(await tx.scalar(_PROTECTED, {"chat": chat, "message": message}))
 
 
 async def make_new(tx: AsyncSession, row: int) -> None:

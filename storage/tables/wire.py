@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, String, Text, UniqueConstraint, text
+from sqlalchemy import Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from care.notices import Notice
@@ -103,7 +103,10 @@ class Outbox(Table):
 
 
 class Standing(Table):
-    """A message that stands in a chat, and what it shows."""
+    """A message that stands in a chat, and what it shows.
+
+    Telegram decides once, when it is sent, whether it is `protected` from being passed on.
+    """
 
     __tablename__ = "standing"
     __table_args__ = (Index(None, "card"),)
@@ -116,6 +119,7 @@ class Standing(Table):
     facts: Mapped[Json]
     card: Mapped[str | None] = mapped_column(String(80))
     sent_at: Mapped[datetime]
+    protected: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Draft(Table):

@@ -118,6 +118,23 @@ async def test_address_and_phone_are_protected_and_gone_when_it_is_done(town: To
         assert PHONE not in message.text
 
 
+async def test_no_message_that_can_be_passed_on_comes_to_hold_the_address(town: Town) -> None:
+    """The list of errands can be, so it gives way to a message that cannot."""
+    stage = town.stage
+    await town.ask()
+    await stage.tap(town.chen, "claim", chat=town.group)
+    await stage.say(town.chen, "/errands")
+    listed = stage.last(town.chen)
+    await stage.tap(town.chen, "王桂芳")
+    shown = stage.last(town.chen)
+    assert ADDRESS in shown.text
+    assert shown.protected
+    assert listed.id not in {one.id for one in stage.chat(town.chen)}
+    await stage.tap(town.chen, "On my way")
+    assert stage.last(town.chen).id == shown.id, "from then on it is changed in place"
+    assert not any(ADDRESS in one.text for one in stage.chat(town.chen) if not one.protected)
+
+
 async def test_the_asker_and_the_social_worker_hear_each_step(town: Town) -> None:
     stage = town.stage
     await town.ask()

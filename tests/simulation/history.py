@@ -122,14 +122,17 @@ class Court:
             if call.method == SENT and call.done and chat in {None, call.params["chat_id"]}
         ]
 
-    def say(self, chat: int, text: str, *, taps: tuple[str, ...] = ()) -> None:
+    def say(
+        self, chat: int, text: str, *, taps: tuple[str, ...] = (), protected: bool = False
+    ) -> None:
         """Something arrived in a chat as if the program had sent it."""
         old = self.telegram.log[self.letters()[0]]
         rows = [[{"text": "…", "callback_data": one} for one in taps]]
         params = old.params | {
             "chat_id": chat, "text": text, "reply_markup": {"inline_keyboard": rows}
         }  # fmt: skip
-        self.telegram.log.append(replace(old, params=params))
+        result = old.answer["result"] | {"has_protected_content": protected}
+        self.telegram.log.append(replace(old, params=params, answer={"ok": True, "result": result}))
 
     def miss(self) -> tuple[int, str]:
         """Somebody's day becomes a missed one, as if there had been no contact."""

@@ -16,7 +16,10 @@ KEPT = timedelta(days=8)
 
 @dataclass(frozen=True)
 class Letter:
-    """A message that stood in a chat, new or changed; `message` is None when nobody knows it."""
+    """A message that stood in a chat, new or changed; `message` is None when nobody knows it.
+
+    A `protected` one cannot be passed on or saved.
+    """
 
     at: datetime
     chat: int
@@ -24,6 +27,7 @@ class Letter:
     text: str
     taps: tuple[str, ...]
     new: bool
+    protected: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,9 +91,11 @@ class Mail:
 
 def _letter(call: Call, chat: int) -> Letter:
     given, result = call.params, call.answer.get("result")
-    number = result.get("message_id") if isinstance(result, dict) else given.get("message_id")
+    told = result if isinstance(result, dict) else {}
+    number = told.get("message_id", given.get("message_id"))
+    protected = bool(told.get("has_protected_content"))
     text = str(given.get("text") or given.get("caption") or "")
-    return Letter(call.at, chat, number, text, tuple(_taps(given)), call.method in NEW)
+    return Letter(call.at, chat, number, text, tuple(_taps(given)), call.method in NEW, protected)
 
 
 def _taps(given: dict[str, Any]) -> list[str]:

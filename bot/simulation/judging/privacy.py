@@ -51,6 +51,8 @@ class Privacy:
             for elder in shown:
                 if not self._entitled(letter, elder):
                     self._broken(letter, f"elder {elder} is not for them")
+                elif self._is_volunteer(letter.chat) and not letter.protected:
+                    self._broken(letter, f"where elder {elder} lives can be passed on")
 
     def judge_logs(self, lines: Sequence[str]) -> None:
         """10: no line of a log says who, where, or how to call."""
@@ -85,6 +87,10 @@ class Privacy:
                 return self._on_duty(actor.member, elder, letter.at)
             case _:
                 return actor.role is Role.ELDER and actor.elder == elder
+
+    def _is_volunteer(self, chat: int) -> bool:
+        actor = self._town.actors.get(chat)
+        return actor is not None and actor.role is Role.VOLUNTEER
 
     def _leads(self, member: int, elder: int, at: datetime) -> bool:
         """Their pairing's elder; in no pairing; or they stand in for who cannot be asked."""

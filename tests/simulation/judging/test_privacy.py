@@ -25,7 +25,10 @@ def test_5_a_name_in_the_group(court: Court) -> None:
     assert "5 right person" in court.found()
 
 
-def test_5_the_volunteer_on_duty_may_read_it(court: Court) -> None:
+@pytest.mark.parametrize("protected", [True, False])
+def test_5_the_volunteer_on_duty_may_read_it_and_not_pass_it_on(
+    court: Court, *, protected: bool
+) -> None:
     at = court.telegram.log[court.letters()[0]].at
     who = court.volunteer()
     [pairing] = court.one("SELECT id FROM pairing")
@@ -36,8 +39,8 @@ def test_5_the_volunteer_on_duty_may_read_it(court: Court) -> None:
         " '2026-01-05 00:00:00.000000')",
         pairing, who.member, str(at.astimezone(court.town.zone).date()),
     )  # fmt: skip
-    court.say(who.person.id, f"🏠 {court.town.neighbours[1].address}")
-    assert "5 right person" not in court.found()
+    court.say(who.person.id, f"🏠 {court.town.neighbours[1].address}", protected=protected)
+    assert ("can be passed on" in court.found()) is not protected
 
 
 @pytest.mark.parametrize("what", ["name", "phone", "address", "token"])
