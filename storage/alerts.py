@@ -160,6 +160,28 @@ async def note_asked(tx: AsyncSession, now: datetime, alert: Alert) -> bool:
     return bool(won)
 
 
+async def ask_anew(
+    tx: AsyncSession, now: datetime, alert: Alert, day: date, taken_before: datetime
+) -> None:
+    """The same happened again: a new round of telling, whoever has taken the last one.
+
+    Who took it before that moment may be home again, so that it is anybody's once more.
+    """
+    await changed(
+        tx,
+        update(Alert)
+        .where(Alert.id == alert.id, Alert.closed_at.is_(None))
+        .values(asked_at=now, asked_times=Alert.asked_times + 1, day=day),
+    )
+    await changed(
+        tx,
+        update(Alert)
+        .where(Alert.id == alert.id, Alert.closed_at.is_(None), Alert.taken_at <= taken_before)
+        .values(taken_at=None, owner_id=None),
+    )
+    await tx.refresh(alert)
+
+
 async def take(tx: AsyncSession, now: datetime, viewer: Viewer, alert_id: int) -> Whole:
     """ "I am handling it": exactly one owner until the all-clear.
 

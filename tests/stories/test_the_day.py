@@ -425,6 +425,30 @@ async def test_an_emergency_is_told_to_all_at_once_and_again_until_taken(tmp_pat
             assert us.heard(name, f"预警解除：{WANG}", "在医院"), name
 
 
+async def test_a_second_emergency_is_told_to_all_while_an_older_one_is_being_handled(
+    tmp_path: Path,
+) -> None:
+    """Who took the first may be home again: it is anybody's once more."""
+    async with neighbours(tmp_path) as us:
+        await us.stage.at("09:00")
+        await us.log(LI, WANG, "emergency")
+        await us.stage.tap(us[CHEN], "alert_take")
+        await us.stage.at("16:00")
+        before = {name: us.count(name) for name in (BOSS, CHEN, LIU, DAUGHTER)}
+        for press in ("call:1", "紧急"):
+            await us.stage.tap(us[LI], press)
+        for name, count in before.items():
+            assert us.count(name) == count + 1, name
+            assert "还没有人处理" in us.stage.last(us[name]).text, name
+        await us.stage.at("16:11")
+        assert us.count(BOSS) == before[BOSS] + 2, "and again until somebody takes it"
+        await us.stage.tap(us[CHEN], "alert_take")
+        await us.stage.at("16:13")
+        for press in ("call:1", "紧急"):
+            await us.stage.tap(us[LI], press)
+        assert f"{CHEN} 正在处理" in us.stage.last(us[BOSS]).text, "who has just taken it has it"
+
+
 async def test_two_press_at_once_and_one_is_told_who_has_it(tmp_path: Path) -> None:
     async with neighbours(tmp_path) as us:
         await us.stage.at("08:30")
