@@ -20,7 +20,7 @@ from storage import contacts, elders, follow_ups, members, outbox, pairings
 from storage.call_list import list_card
 from storage.calls import Happened
 from storage.follow_ups import follow_card
-from storage.tables import Contact, Elder
+from storage.tables import CheckIn, Contact, Elder
 
 
 async def show_list(update: Update, turn: Turn) -> None:
@@ -169,33 +169,36 @@ async def _ask_again(turn: Turn, elder: Elder) -> None:
 
 async def fine(update: Update, turn: Turn) -> None:
     """The elder's own "I am fine"; where the setting says so, it is as good as a contact."""
-    elder = await _check_in(turn, fine=True)
+    elder, _ = await _check_in(turn, fine=True)
     if turn.me.settings.check_in_is_contact:
         await ladder.contacted(turn, elder)
     await turn.say(Notice.PLAIN, say="thanks_fine", bare=True)
 
 
 async def call_me(update: Update, turn: Turn) -> None:
-    """The elder's own "please call me": to the top of the list, and the callers are told."""
-    elder = await _check_in(turn, fine=False)
+    """The elder's own "please call me": to the top of the list, and the callers are told.
+
+    Once for each request: asked for again after a call, it is another.
+    """
+    elder, said = await _check_in(turn, fine=False)
     await turn.say(Notice.PLAIN, say="thanks_call", bare=True)
     today = today_of(turn)
     for caller in await pairings.keepers(turn.tx, elder, today):
         await turn.tell(
             members.to_of(caller),
             Notice.PLEASE_CALL,
-            key=f"please_call:{elder.id}:{today}:{caller.id}",
+            key=f"please_call:{elder.id}:{said.at:%Y%m%d%H%M%S}:{caller.id}",
             card=elder_card(elder.id),
             elder=elder.id,
             day=str(today),
         )
 
 
-async def _check_in(turn: Turn, *, fine: bool) -> Elder:
+async def _check_in(turn: Turn, *, fine: bool) -> tuple[Elder, CheckIn]:
     elder = await elders.of_self(turn.tx, turn.me.viewer)
     if elder is None:
         raise NotYours
-    await records.check_in(turn.tx, turn.now, elder, today_of(turn), fine=fine)
+    said = await records.check_in(turn.tx, turn.now, elder, today_of(turn), fine=fine)
     await turn.tx.flush()
     await refresh_lists(turn, elder)
-    return elder
+    return elder, said

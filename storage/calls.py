@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.calls import CONTACTS, Kind, Outcome, Reason, is_contact, owed_from
@@ -279,11 +279,35 @@ async def version_of(tx: AsyncSession, elder: Elder) -> int:
     return await tx.scalar(select(func.max(Contact.id)).where(Contact.elder_id == elder.id)) or 0
 
 
-async def check_in(tx: AsyncSession, now: datetime, elder: Elder, day: date, *, fine: bool) -> None:
-    """The elder's own word of the day."""
+def not_called_since() -> ColumnElement[bool]:
+    """A check-in after which no contact is on record."""
+    return ~exists().where(
+        Contact.elder_id == CheckIn.elder_id,
+        Contact.day >= CheckIn.day,
+        Contact.recorded_at >= CheckIn.at,
+        counts(),
+    )
+
+
+async def check_in(
+    tx: AsyncSession, now: datetime, elder: Elder, day: date, *, fine: bool
+) -> CheckIn:
+    """The elder's own word of the day; asked for again before anybody called, it is one request."""
     row = await tx.get(CheckIn, (elder.id, day))
     if row is None:
         row = CheckIn(elder_id=elder.id, day=day, community_id=elder.community_id)
         tx.add(row)
+    elif not fine and not row.fine and await _waits(tx, row):
+        return row
     row.fine = fine
     row.at = now
+    return row
+
+
+async def _waits(tx: AsyncSession, row: CheckIn) -> bool:
+    found = await tx.scalar(
+        select(CheckIn.day).where(
+            CheckIn.elder_id == row.elder_id, CheckIn.day == row.day, not_called_since()
+        )
+    )
+    return found is not None

@@ -13,7 +13,6 @@ from bot.screens.words import outcome_name, reason_name, tier_name
 from bot.texts import Texts
 from care.access import Right
 from care.calls import Outcome, Reason
-from care.days import local_day
 from care.pauses import Why
 from care.surge import Why as Surge
 from storage import alerts, call_list, doors, pauses
@@ -206,10 +205,15 @@ async def please_call(reader: Reader, facts: Facts) -> Screen | None:
     """To the staff: an elder asks to be called."""
     tr = reader.tr
     elder = await access_elder(reader.tx, reader.me.viewer, facts["elder"], Right.LOG_CALL)
-    asked = (await call_list.of_elder(reader.tx, reader.now, elder)).owed.asked
-    if not asked or local_day(reader.now, reader.me.zone) != date.fromisoformat(facts["day"]):
-        called = Screen(tr("{name} has been called.", name=elder.name))
-        return called if reader.edits else None
+    owed = (await call_list.of_elder(reader.tx, reader.now, elder)).owed
+    if not owed.asked:
+        day = date.fromisoformat(facts["day"])
+        called = owed.last_contact is not None and owed.last_contact >= day
+        if reader.edits and called:
+            return Screen(tr("{name} has been called.", name=elder.name))
+        # Nobody called: they said later that they are fine, or are away.
+        said = tr(" · ").join(why(tr, owed))
+        return Screen(beside(elder.name, said)) if reader.edits else None
     return Screen(
         tr(
             "📞 <b>{name} asks to be called.</b> {phone}",

@@ -306,6 +306,49 @@ async def test_please_call_me_is_told_at_once_and_gone_when_they_were_called(
     assert not any("asks to be called" in text for text in town.texts(town.li))
 
 
+async def test_please_call_me_asked_for_again_after_the_call_is_told_again(town: Crowd) -> None:
+    granny = await granny_with_chat(town)
+
+    async def asks() -> int:
+        before = len(town.texts(town.li))
+        await town.stage.tap(granny, "call_me")
+        return len(town.texts(town.li)) - before
+
+    await town.stage.at("08:00")
+    assert await asks() == 1
+    await town.stage.at("08:05")
+    assert await asks() == 0, "one request, for as long as nobody has called"
+    await town.stage.tap(town.li, "Log the call")
+    await town.stage.tap(town.li, "fine")
+    await town.stage.at("14:00")
+    assert await asks() == 1
+    assert "asks to be called" in town.stage.last(town.li).text
+
+
+async def test_please_call_me_that_nobody_answered_is_on_the_next_days_list(town: Crowd) -> None:
+    granny = await granny_with_chat(town)
+    await town.stage.at("14:00")
+    await town.stage.say(granny, "/menu")
+    await town.stage.tap(granny, "call_me")
+    await town.stage.at("2026-04-10 08:30")
+    assert "asked to be called" in lists(town, town.li)[-1]
+    assert any("asks to be called" in text for text in town.texts(town.li))
+    await town.stage.tap(town.li, "Log the call")
+    await town.stage.tap(town.li, "fine")
+    assert "asked to be called" not in lists(town, town.li)[-1]
+
+
+async def test_nobody_is_said_to_have_called_when_the_elder_said_that_they_are_fine(
+    town: Crowd,
+) -> None:
+    granny = await granny_with_chat(town)
+    await town.stage.at("08:00")
+    await town.stage.tap(granny, "call_me")
+    await town.stage.tap(granny, "fine")
+    assert not any("has been called" in text for text in town.texts(town.li))
+    assert any("I am fine" in text for text in town.texts(town.li))
+
+
 async def test_who_is_no_elder_cannot_say_they_are_fine(town: Crowd) -> None:
     await town.stage.say(town.chen, "/menu")
     press = town.stage.phones.press(town.chen, town.stage.last(town.chen).id, "fine", stale=True)
