@@ -122,9 +122,12 @@ async def ask_clear(update: Update, turn: Turn) -> None:
 
 
 async def clear_alert(update: Update, turn: Turn) -> None:
-    """The all-clear: `alert_cleared:<alert>:<how>`; who was reached has a contact on record."""
-    number, word = turn.words(2)
-    if word not in set(Clear):
+    """The all-clear: `alert_cleared:<alert>:<day>:<how>`; who was reached has a contact on record.
+
+    That contact is of the day of the buttons, so one of yesterday is asked for again.
+    """
+    number, day, word = turn.words(3)
+    if word not in set(Clear) or day != str(local_day(turn.now, turn.me.zone)):
         raise Stale
     whole = await alerts.access_to_clear(turn.tx, turn.me.viewer, number_of(number))
     how = Clear(word)

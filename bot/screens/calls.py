@@ -72,17 +72,17 @@ async def _why_not(reader: Reader, elder: Elder, *, door: bool) -> Screen:
     tr = reader.tr
     version = await records.version_of(reader.tx, elder)
     stem = ("log_door" if door else "log", elder.id, version, Outcome.NOT_POSSIBLE)
-    choices = [(Button(reason_name(tr, one), tap(*stem, one)),) for one in Reason]
+    choices = [(Button(reason_name(tr, one), tap(*stem, one, reader.today)),) for one in Reason]
     back = reader.back(tr("Back"), tap("at_door" if door else "call", elder.id))
     text = lines(_head(reader, elder), BLANK, tr("Why was it not possible?"))
     return Screen(text, (*choices, back))
 
 
 async def _outcomes(reader: Reader, elder: Elder, *, door: bool) -> list[tuple[Button, ...]]:
-    """What came of it; each button carries which record was the newest when it was drawn."""
+    """What came of it; each button carries when it was drawn, and which record was the newest."""
     version = await records.version_of(reader.tx, elder)
     log, why_not = ("log_door", "why_not_door") if door else ("log", "why_not")
-    taps = {one: tap(log, elder.id, version, one, "-") for one in Outcome}
+    taps = {one: tap(log, elder.id, version, one, "-", reader.today) for one in Outcome}
     taps[Outcome.NOT_POSSIBLE] = tap(why_not, elder.id)
     return [
         tuple(Button(outcome_name(reader.tr, one), taps[one]) for one in row) for row in OUTCOMES
@@ -230,7 +230,7 @@ async def check_in(reader: Reader, facts: Facts) -> Screen | None:
     return Screen(
         tr("Good morning, {name}! How are you today?", name=reader.me.member.name),
         (
-            (Button("😊 " + tr("I am fine"), "fine"),),
-            (Button("📞 " + tr("Please call me"), "call_me"),),
+            (Button("😊 " + tr("I am fine"), tap("fine", reader.today)),),
+            (Button("📞 " + tr("Please call me"), tap("call_me", reader.today)),),
         ),
     )
