@@ -28,7 +28,7 @@ async def climb(tx: AsyncSession, now: datetime, station: Community) -> None:
     settings, zone = settings_of(station), zone_of(station)
     day = local_day(now, zone)
     early = now < begins_at(day, settings, zone)
-    # Until then all mornings are alike, but for those who did not answer.
+    # Until then all mornings are alike, but for those who did not answer or open.
     if early and not await doors.wanted(tx, station.id, day, settings.attempts_for_door_visit):
         return
     waiting = await calls.waiting_today(tx, now, station)
@@ -38,7 +38,7 @@ async def climb(tx: AsyncSession, now: datetime, station: Community) -> None:
     failed = {one.elder_id for one in asked.values() if one.end is DoorEnd.NOBODY}
     rungs: dict[Step, list[tuple[Elder, Waiting]]] = {step: [] for step in Step}
     for elder, one in waiting:
-        state = replace(one, door_failed=elder.id in failed)
+        state = replace(one, door_failed=one.door_failed or elder.id in failed)
         for step in due(now, day, state, settings, zone):
             rungs[step].append((elder, one))
     await _remind(tx, now, station, day, [elder for elder, _ in rungs[Step.REMIND]])

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.access import Role, Viewer
+from care.calls import Kind
 from care.days import NOON, HalfDay, moment, week_of
 from care.joining import Standing
 from care.ladder import Cause, DoorEnd, Step
@@ -108,6 +109,12 @@ _WANTED = select(
         exists().where(
             DoorVisit.community_id == bindparam("community"), DoorVisit.day == bindparam("day")
         ),
+        exists().where(
+            Contact.community_id == bindparam("community"),
+            Contact.day == bindparam("day"),
+            Contact.kind == Kind.VISIT,
+            unanswered(),
+        ),
         exists(
             select(Contact.elder_id)
             .where(
@@ -123,7 +130,7 @@ _WANTED = select(
 
 
 async def wanted(tx: AsyncSession, community_id: int, day: date, attempts: int) -> bool:
-    """Whether a door visit was asked for on a day, or somebody was tried so often that one is."""
+    """Whether the ladder may begin early on a day: a door visit, a door nobody opened, attempts."""
     asked = {"community": community_id, "day": day, "attempts": attempts}
     return bool(await tx.scalar(_WANTED, asked))
 

@@ -139,6 +139,34 @@ async def test_a_door_nobody_opens_is_raised_at_once(tmp_path: Path) -> None:
         assert us.heard(BOSS, WANG, "今天没有联系上")
 
 
+async def _nobody_opens(us: Neighbours, name: str) -> None:
+    """Who stands at the door themselves writes it down, from the list or the claimed door."""
+    for press in ("at_door", "未接"):
+        await us.stage.tap(us[name], press)
+
+
+async def test_a_door_nobody_opens_to_the_social_worker_is_raised_at_once(tmp_path: Path) -> None:
+    """Whoever stands there, and long before anybody asked for it."""
+    async with neighbours(tmp_path) as us:
+        await us.stage.at("08:30")
+        await us.stage.tap(us[LI], WANG)
+        await _nobody_opens(us, LI)
+        await us.stage.at("08:31")
+        assert us.heard(BOSS, WANG, "今天没有联系上")
+
+
+async def test_who_claimed_a_door_and_found_it_shut_is_not_waited_for(tmp_path: Path) -> None:
+    async with neighbours(tmp_path) as us:
+        await us.red("孙爷爷")
+        await us.through("2026-04-09 08:30", "2026-04-09 15:00")
+        await us.stage.tap(us[LI], "door_claim")
+        await _nobody_opens(us, LI)
+        [door] = [one for one in await us.rows(DoorVisit) if one.claimed_by is not None]
+        assert door.end == "nobody"
+        await us.stage.at("15:01")
+        assert us.heard(BOSS, "孙爷爷", "今天没有联系上")
+
+
 async def test_who_cannot_go_after_all_gives_it_back_and_the_others_are_asked(
     tmp_path: Path,
 ) -> None:
