@@ -10,8 +10,8 @@ from bot.turn import Turn, number_of
 from care.access import Role
 from care.calls import Kind, Outcome, is_contact
 from care.days import local_day
+from care.ladder import BY_HAND, Clear, DoorEnd
 from care.ladder import Alert as AlertKind
-from care.ladder import Clear, DoorEnd
 from care.notices import Notice
 from care.refusals import NotYours, Stale
 from storage import alerts, calls, calming, doors, ladder, members
@@ -136,7 +136,7 @@ async def clear_alert(update: Update, turn: Turn) -> None:
     That contact is of the day of the buttons, so one of yesterday is asked for again.
     """
     number, day, word = turn.words(3)
-    if word not in set(Clear) or day != str(local_day(turn.now, turn.me.zone)):
+    if word not in BY_HAND or day != str(local_day(turn.now, turn.me.zone)):
         raise Stale
     whole = await alerts.access_to_clear(turn.tx, turn.me.viewer, number_of(number))
     how = Clear(word)

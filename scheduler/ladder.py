@@ -95,17 +95,18 @@ async def _raise(tx: AsyncSession, now: datetime, day: date, silent: list[Elder]
     """17:00: an alert with a named owner; supervisor and family are told."""
     if not silent:
         return
-    before = await alerts.silent_on(tx, [elder.id for elder in silent], day)
-    ids = [elder.id for elder in silent]
-    told = await ladder.already_told(tx, ids, day, Step.RAISE)
-    refused = await ladder.refused(tx, ids, day, Step.RAISE)
+    settled = await alerts.settled_on(tx, [elder.id for elder in silent], day)
+    raised = []
     for elder in silent:
-        cleared = elder.id in before and before[elder.id].closed_at is not None
-        if cleared:
-            continue
-        leaders = await alerts.leaders(tx, now, elder)
-        owner = leaders[0].id if leaders else None
-        alert, _new = await alerts.open_one(tx, now, elder, day, Kind.SILENT, owner=owner)
+        if elder.id not in settled:
+            leaders = await alerts.leaders(tx, now, elder)
+            owner = leaders[0].id if leaders else None
+            alert, _new = await alerts.open_one(tx, now, elder, day, Kind.SILENT, owner=owner)
+            raised.append((elder, alert, leaders))
+    ids, of = [elder.id for elder, *_ in raised], [alert.id for _, alert, _ in raised]
+    told = await ladder.already_told(tx, ids, day, Step.RAISE, of)
+    refused = await ladder.refused(tx, ids, day, Step.RAISE, of)
+    for elder, alert, leaders in raised:
         people = {one.id: one for one in (*leaders, *await alerts.family_of(tx, elder))}
         again = refused.get(elder.id, set())
         for member_id in people.keys() - (told.get(elder.id, set()) - again):
@@ -115,7 +116,7 @@ async def _raise(tx: AsyncSession, now: datetime, day: date, silent: list[Elder]
                 Step.RAISE,
                 day,
                 Notice.ALERT,
-                f"raise:{elder.id}:{day}:{member_id}{later}",
+                f"raise:{elder.id}:{day}:{alert.id}:{member_id}{later}",
                 {"alert": alert.id, "day": str(day)},
                 alert_card(alert.id),
                 alert.id,

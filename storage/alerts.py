@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, bindparam, select, update
+from sqlalchemy import ColumnElement, bindparam, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.access import Right, Role, Viewer, may
+from care.ladder import BY_RECORD, Clear, Step
 from care.ladder import Alert as Kind
-from care.ladder import Clear, Step
 from care.notices import Notice
 from care.refusals import NotYours, Stale, Taken
 from storage import families, ladder, members, pairings
@@ -104,14 +104,22 @@ async def untaken(tx: AsyncSession, community_id: int, asked_before: datetime) -
     return [Whole(*row) for row in await tx.execute(_UNTAKEN, asked)]
 
 
-async def silent_on(tx: AsyncSession, elder_ids: list[int], day: date) -> dict[int, Alert]:
-    """The silent alert that was opened for each elder on a day, closed or not."""
+async def settled_on(tx: AsyncSession, elder_ids: list[int], day: date) -> set[int]:
+    """Of whom somebody has said how the silence of a day came about, so that nobody is told again.
+
+    Not those who seemed to be reached or paused: whoever waits again now was not.
+    """
     rows = await tx.scalars(
-        select(Alert).where(
-            Alert.elder_id.in_(elder_ids), Alert.day == day, Alert.kind == Kind.SILENT
+        select(Alert.elder_id).where(
+            Alert.elder_id.in_(elder_ids),
+            Alert.kind == Kind.SILENT,
+            Alert.clear.is_not(None),
+            Alert.clear.not_in(BY_RECORD),
+            (Alert.day == day)
+            | exists().where(Told.alert_id == Alert.id, Told.day == day, Told.step == Step.RAISE),
         )
     )
-    return {row.elder_id: row for row in rows}
+    return set(rows)
 
 
 async def open_one(

@@ -98,7 +98,7 @@ async def no_longer_owed(tx: AsyncSession, now: datetime, elder: Elder, by: int)
     for one in await doors.open_doors(tx, elder.community_id, elder.id):
         await _end_door(tx, now, one, Reached(by, day, paused=True))
     for whole in await alerts.open_of(tx, elder.id, Kind.SILENT):
-        await all_clear(tx, now, whole.alert, Clear.OTHER, by)
+        await all_clear(tx, now, whole.alert, Clear.PAUSED, by)
 
 
 async def emergency(tx: AsyncSession, now: datetime, elder: Elder, by: Member) -> Alert:

@@ -12,10 +12,10 @@ from care.channel import Matter, Untold, counts
 from care.days import local_day
 from care.ladder import Alert as Kind
 from care.ladder import Step
-from care.ledger import State
 from storage import members
-from storage.closing import LOOK_BACK
+from storage.closing import LOOK_BACK, lately_missed
 from storage.communities import settings_of, zone_of
+from storage.ladder import taken_back
 from storage.tables import Alert, Community, Elder, MemberRole, Outbox, Post, RedDay, Told
 
 LATELY = timedelta(days=1)
@@ -45,14 +45,14 @@ _MISSED = (
     .join(Elder, Elder.id == RedDay.elder_id)
     .where(
         RedDay.community_id == bindparam("community"),
-        RedDay.day >= bindparam("first"),
-        RedDay.state == State.MISSED,
+        lately_missed(bindparam("first"), bindparam("since")),
         Elder.exited_at.is_(None),
         ~exists().where(
             Told.elder_id == RedDay.elder_id,
             Told.day == RedDay.day,
             Told.step.in_((Step.RAISE, Step.CLOSED)),
             _HEARD,
+            ~taken_back(),
         ),
     )
     .order_by(RedDay.day, RedDay.elder_id)
@@ -74,7 +74,12 @@ _LETTERS = (
 async def failing(tx: AsyncSession, now: datetime, station: Community) -> list[Untold]:
     """The alerts and missed days that chat has not carried to anybody in time."""
     today = local_day(now, zone_of(station))
-    asked = {"community": station.id, "today": today, "first": today - LOOK_BACK}
+    asked = {
+        "community": station.id,
+        "today": today,
+        "first": today - LOOK_BACK,
+        "since": now - LOOK_BACK,
+    }
     found: dict[str, Untold] = {}
     for alert in await tx.scalars(_ALERTS, asked):
         matter = Matter.EMERGENCY if alert.kind is Kind.EMERGENCY else Matter.SILENT
