@@ -168,24 +168,26 @@ async def note_asked(tx: AsyncSession, now: datetime, alert: Alert) -> bool:
     return bool(won)
 
 
-async def ask_anew(
-    tx: AsyncSession, now: datetime, alert: Alert, day: date, taken_before: datetime
+async def happened_again(
+    tx: AsyncSession, now: datetime, alert: Alert, day: date, by: int, taken_before: datetime
 ) -> None:
-    """The same happened again: a new round of telling, whoever has taken the last one.
+    """Another emergency while one is open: a new round of telling, whoever has taken the last one.
 
     Who took it before that moment may be home again, so that it is anybody's once more.
     """
+    free = alert.taken_at is not None and alert.taken_at <= taken_before
     await changed(
         tx,
         update(Alert)
         .where(Alert.id == alert.id, Alert.closed_at.is_(None))
-        .values(asked_at=now, asked_times=Alert.asked_times + 1, day=day),
-    )
-    await changed(
-        tx,
-        update(Alert)
-        .where(Alert.id == alert.id, Alert.closed_at.is_(None), Alert.taken_at <= taken_before)
-        .values(taken_at=None, owner_id=None),
+        .values(
+            day=day,
+            opened_at=now,
+            opened_by=by,
+            asked_at=now,
+            asked_times=Alert.asked_times + 1,
+            **({"taken_at": None, "owner_id": None} if free else {}),
+        ),
     )
     await tx.refresh(alert)
 

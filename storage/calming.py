@@ -108,7 +108,7 @@ async def emergency(tx: AsyncSession, now: datetime, elder: Elder, by: Member) -
     if not new:
         station = await tx.get_one(Community, elder.community_id)
         pause = timedelta(minutes=settings_of(station).emergency_again_minutes)
-        await alerts.ask_anew(tx, now, alert, day, now - pause)
+        await alerts.happened_again(tx, now, alert, day, by.id, now - pause)
         await outbox.refresh(tx, now, alert_card(alert.id))
     await alerts.tell_of_emergency(tx, now, alert, elder)
     return alert
