@@ -45,7 +45,7 @@ async def climb(tx: AsyncSession, now: datetime, station: Community) -> None:
     for elder, one in rungs[Step.DOOR]:
         if elder.id not in asked:
             await _ask_to_go(tx, now, station, day, elder, one)
-    await _raise(tx, now, day, [elder for elder, _ in rungs[Step.RAISE]])
+    await _raise(tx, now, station, day, [elder for elder, _ in rungs[Step.RAISE]])
 
 
 async def _remind(
@@ -91,7 +91,9 @@ async def _ask_to_go(
         await doors.offer(tx, now, door, elder)
 
 
-async def _raise(tx: AsyncSession, now: datetime, day: date, silent: list[Elder]) -> None:
+async def _raise(
+    tx: AsyncSession, now: datetime, station: Community, day: date, silent: list[Elder]
+) -> None:
     """17:00: an alert with a named owner; supervisor and family are told."""
     if not silent:
         return
@@ -102,6 +104,8 @@ async def _raise(tx: AsyncSession, now: datetime, day: date, silent: list[Elder]
             leaders = await alerts.leaders(tx, now, elder)
             owner = leaders[0].id if leaders else None
             alert, _new = await alerts.open_one(tx, now, elder, day, Kind.SILENT, owner=owner)
+            if local_day(alert.asked_at, zone_of(station)) < day:
+                await alerts.goes_on(tx, now, alert)
             raised.append((elder, alert, leaders))
     ids, of = [elder.id for elder, *_ in raised], [alert.id for _, alert, _ in raised]
     told = await ladder.already_told(tx, ids, day, Step.RAISE, of)

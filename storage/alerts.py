@@ -168,6 +168,15 @@ async def note_asked(tx: AsyncSession, now: datetime, alert: Alert) -> bool:
     return bool(won)
 
 
+async def goes_on(tx: AsyncSession, now: datetime, alert: Alert) -> None:
+    """Another day of the same silence: from now on somebody has to hear of it anew."""
+    await changed(
+        tx,
+        update(Alert).where(Alert.id == alert.id, Alert.closed_at.is_(None)).values(asked_at=now),
+    )
+    await tx.refresh(alert)
+
+
 async def happened_again(
     tx: AsyncSession, now: datetime, alert: Alert, day: date, by: int, taken_before: datetime
 ) -> None:
