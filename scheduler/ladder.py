@@ -7,12 +7,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.access import Role
 from care.days import local_day, moment
+from care.joining import Standing
 from care.ladder import Alert as Kind
 from care.ladder import DoorEnd, Step, Waiting, begins_at, cause_of, due
 from care.notices import Notice
 from care.visits import State
 from storage import alerts, calls, closing, doors, ladder, members, outbox, pairings
-from storage.alerts import alert_card
+from storage.alerts import Whole, alert_card
 from storage.communities import settings_of, zone_of
 from storage.doors import AtDoor, door_card
 from storage.ladder import Letter, open_card
@@ -129,7 +130,9 @@ async def _raise(
 
 
 async def mind_alerts(tx: AsyncSession, now: datetime, station: Community) -> None:
-    """Emergencies nobody has taken are told again; doors whose goer cannot go are offered again."""
+    """Emergencies nobody has taken are told again; what had an owner who is gone finds another."""
+    for whole in await alerts.orphaned(tx, station.id):
+        await _mind_orphan(tx, now, whole)
     pause = timedelta(minutes=settings_of(station).emergency_again_minutes)
     for whole in await alerts.untaken(tx, station.id, now - pause):
         if await alerts.note_asked(tx, now, whole.alert):
@@ -137,6 +140,20 @@ async def mind_alerts(tx: AsyncSession, now: datetime, station: Community) -> No
     for one in await doors.open_doors(tx, station.id):
         if one.goer is not None:
             await _mind_door(tx, now, one, one.goer)
+        else:
+            await doors.offer_to_keepers(tx, now, one.door, one.elder)
+
+
+async def _mind_orphan(tx: AsyncSession, now: datetime, whole: Whole) -> None:
+    """An emergency is told to all again; somebody silent is given to who answers for them now."""
+    silent = whole.alert.kind is Kind.SILENT
+    leaders = await alerts.leaders(tx, now, whole.elder) if silent else []
+    if silent and not leaders:
+        return
+    if await alerts.pass_on(tx, now, whole, leaders[0].id if leaders else None):
+        await outbox.refresh(tx, now, alert_card(whole.alert.id))
+        if not silent:
+            await alerts.tell_of_emergency(tx, now, whole.alert, whole.elder)
 
 
 async def _mind_door(tx: AsyncSession, now: datetime, one: AtDoor, goer: Member) -> None:
@@ -147,7 +164,11 @@ async def _mind_door(tx: AsyncSession, now: datetime, one: AtDoor, goer: Member)
     if visit is not None and visit.state is State.NOT_POSSIBLE:
         await doors.end_door(tx, now, one.door, DoorEnd.NOBODY)
         await outbox.refresh(tx, now, door_card(one.door.id))
-    elif not members.reachable(goer) or (visit is not None and visit.state in GIVEN_UP):
+    elif (
+        goer.standing is not Standing.ACTIVE
+        or not members.reachable(goer)
+        or (visit is not None and visit.state in GIVEN_UP)
+    ):
         await doors.give_back(tx, now, one, goer)
 
 

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, bindparam, exists, select, update
+from sqlalchemy import ColumnElement, bindparam, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.access import Right, Role, Viewer, may
+from care.joining import Standing
 from care.ladder import BY_RECORD, Clear, Step
 from care.ladder import Alert as Kind
 from care.notices import Notice
@@ -45,6 +46,20 @@ _UNTAKEN = _WHOLE.where(
     Alert.closed_at.is_(None),
     Alert.taken_at.is_(None),
     Alert.asked_at <= bindparam("before"),
+    Elder.exited_at.is_(None),
+)
+_OWNER_GONE = or_(
+    Member.id.is_(None),
+    Member.standing != Standing.ACTIVE,
+    Member.account.is_(None),
+    Member.blocked_at.is_not(None),
+)
+# An emergency is nobody's until somebody takes it.
+_ORPHANED = _WHOLE.where(
+    Alert.community_id == bindparam("community"),
+    Alert.closed_at.is_(None),
+    (Alert.kind == Kind.SILENT) | Alert.taken_at.is_not(None),
+    _OWNER_GONE,
     Elder.exited_at.is_(None),
 )
 
@@ -102,6 +117,36 @@ async def untaken(tx: AsyncSession, community_id: int, asked_before: datetime) -
     """Emergencies that nobody has taken since they were last told of."""
     asked = {"community": community_id, "before": asked_before}
     return [Whole(*row) for row in await tx.execute(_UNTAKEN, asked)]
+
+
+async def orphaned(tx: AsyncSession, community_id: int) -> list[Whole]:
+    """Open alerts that should have an owner, and have none whom chat reaches."""
+    rows = await tx.execute(_ORPHANED, {"community": community_id})
+    return [Whole(*row) for row in rows]
+
+
+async def pass_on(tx: AsyncSession, now: datetime, whole: Whole, owner: int | None) -> bool:
+    """From an owner who is gone to somebody else, or to whoever takes it; False when it changed."""
+    alert, before = whole.alert, whole.alert.owner_id
+    asked_at = now if alert.kind is Kind.EMERGENCY else alert.asked_at
+    won = await changed(
+        tx,
+        update(Alert)
+        .where(
+            Alert.id == alert.id,
+            Alert.closed_at.is_(None),
+            Alert.owner_id.is_(None) if before is None else Alert.owner_id == before,
+        )
+        .values(
+            owner_id=owner,
+            taken_at=None,
+            asked_at=asked_at,
+            asked_times=Alert.asked_times + 1,
+        ),
+    )
+    if won:
+        await tx.refresh(alert)
+    return bool(won)
 
 
 async def settled_on(tx: AsyncSession, elder_ids: list[int], day: date) -> set[int]:

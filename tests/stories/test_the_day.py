@@ -7,11 +7,12 @@ import pytest
 
 from care.access import Role
 from care.elders import Tier
+from care.joining import Standing
 from care.ladder import Step
 from care.ledger import State
 from storage import calls, calming, elders
 from storage.elders import Decision
-from storage.tables import Alert, ClosedDay, DoorVisit, Draft, Pause, RedDay, Told
+from storage.tables import Alert, ClosedDay, DoorVisit, Draft, Member, Pause, RedDay, Told
 from tests.stories.neighbours import (
     BOSS,
     CHEN,
@@ -192,6 +193,90 @@ async def test_a_claimer_who_blocks_the_bot_loses_the_door_to_the_others(tmp_pat
         await us.log(LI, WANG, "no_answer")
         await us.through("2026-04-09 17:01", "2026-04-09 17:03", minutes=1)
         assert us.count(LIU) > before
+
+
+async def test_a_door_that_everybody_declined_is_the_social_workers_at_once(
+    tmp_path: Path,
+) -> None:
+    """Whoever was asked said no, or has blocked the bot; the next rung would be at 17:00."""
+    async with neighbours(tmp_path) as us:
+        await us.through("2026-04-09 08:30", "2026-04-09 15:00")
+        before = us.count(LI)
+        await us.stage.tap(us[CHEN], "door_no")
+        await us.stage.at("15:01")
+        assert us.count(LI) == before, "刘阿姨 has not answered yet"
+        await us.stage.tap(us[LIU], "door_no")
+        for when in ("15:02", "15:03", "15:04"):
+            await us.stage.at(when)
+        assert us.count(LI) == before + 1, "once"
+        assert us.heard(LI, WANG, "志愿者都去不了")
+
+
+async def test_who_gives_a_door_back_twice_has_the_others_asked_twice(tmp_path: Path) -> None:
+    async with neighbours(tmp_path) as us:
+        await us.through("2026-04-09 08:30", "2026-04-09 15:00")
+        for when in ("15:10", "15:20"):
+            await us.stage.at(when)
+            before = us.count(LIU)
+            await us.stage.tap(us[CHEN], "door_claim")
+            await us.stage.tap(us[CHEN], "door_return")
+            assert us.count(LIU) == before + 1
+
+
+async def _leave(us: Neighbours, name: str) -> None:
+    async with us.stage.database.write() as tx:
+        member = await tx.get_one(Member, (await us.stage.member(us[name])).id)
+        member.standing = Standing.LEFT
+
+
+async def test_a_door_whose_goer_has_left_the_station_is_offered_again(tmp_path: Path) -> None:
+    async with neighbours(tmp_path) as us:
+        await us.arrive("方静", Role.SOCIAL_WORKER)
+        await us.red("孙爷爷")
+        await us.through("2026-04-09 08:30", "2026-04-09 15:00")
+        await us.stage.tap(us["方静"], "door_claim")
+        before = us.count(LI)
+        await _leave(us, "方静")
+        await us.stage.at("15:30")
+        assert us.count(LI) == before + 1
+
+
+@pytest.mark.parametrize("left", [True, False])
+async def test_an_emergency_whose_owner_is_gone_is_told_again_at_once(
+    tmp_path: Path, *, left: bool
+) -> None:
+    async with neighbours(tmp_path) as us:
+        await us.stage.at("09:00")
+        await us.log(LI, WANG, "emergency")
+        await us.stage.tap(us[CHEN], "alert_take")
+        before = us.count(BOSS)
+        if left:
+            await _leave(us, CHEN)
+        else:
+            us.stage.phones.block(us[CHEN])
+            await us.stage.settle()
+        await us.stage.at("09:01")
+        told = us.stage.chat(us[BOSS])[before:]
+        assert len([one for one in told if f"紧急：{WANG}" in one.text]) == 1
+        assert us.heard(BOSS, f"紧急：{WANG}", "还没有人处理")
+        await us.stage.tap(us[LIU], "alert_take")
+        assert us.heard(BOSS, f"{LIU} 正在处理")
+
+
+async def test_an_alert_without_an_owner_gets_one_when_somebody_is_back(tmp_path: Path) -> None:
+    async with neighbours(tmp_path) as us:
+        for name in (BOSS, LI):
+            us.stage.phones.block(us[name])
+        await us.stage.settle()
+        await us.stage.at("17:00")
+        [alert] = await us.rows(Alert)
+        assert alert.owner_id is None
+        us.stage.phones.start(us[BOSS])
+        await us.stage.settle()
+        await us.stage.at("17:05")
+        [alert] = await us.rows(Alert)
+        assert alert.owner_id == (await us.stage.member(us[BOSS])).id
+        assert us.heard(BOSS, f"负责人：{BOSS}")
 
 
 @pytest.mark.parametrize("hour", ["16:00", "23:30"])
