@@ -206,7 +206,8 @@ async def _check_in(turn: Turn, *, fine: bool) -> tuple[Elder, CheckIn]:
     elder = await elders.of_self(turn.tx, turn.me.viewer)
     if elder is None:
         raise NotYours
-    said = await records.check_in(turn.tx, turn.now, elder, _day_meant(turn), fine=fine)
+    day = _day_meant(turn) if fine else await _day_of_wish(turn, elder)
+    said = await records.check_in(turn.tx, turn.now, elder, day, fine=fine)
     await turn.tx.flush()
     await refresh_lists(turn, elder)
     return elder, said
@@ -224,3 +225,17 @@ def _day_meant(turn: Turn) -> date:
         if word == str(day):
             return day
     raise Stale
+
+
+async def _day_of_wish(turn: Turn, elder: Elder) -> date:
+    """A wish to be called is never turned away: of an older button than yesterday's it is today's.
+
+    So it is, too, if they have spoken today already: their last word is what counts.
+    """
+    today = today_of(turn)
+    if await turn.tx.get(CheckIn, (elder.id, today)) is not None:
+        return today
+    try:
+        return _day_meant(turn)
+    except Stale:
+        return today

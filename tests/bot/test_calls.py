@@ -409,6 +409,22 @@ async def test_an_old_good_morning_asks_anew_instead_of_writing_about_long_ago(
         assert str(row.day) == "2026-04-11"
 
 
+async def test_a_wish_to_be_called_is_never_turned_away(town: Crowd) -> None:
+    """Of yesterday's button after today's "fine", and of one that is days old."""
+    granny = await granny_with_chat(town)
+    await town.stage.at("08:00")
+    old = town.stage.last(granny).id
+    await town.stage.at("2026-04-10 08:00")
+    await town.stage.tap(granny, "fine")
+    for day, when in (("2026-04-09", "2026-04-10 09:00"), ("2026-04-09", "2026-04-13 07:00")):
+        town.stage.clock.set(local(when))
+        before = len(town.texts(town.li))
+        town.stage.phones.press(granny, old, f"call_me:{day}", stale=True)
+        await town.stage.settle()
+        assert len(town.texts(town.li)) == before + 1
+        assert "asks to be called" in town.stage.last(town.li).text
+
+
 async def test_who_is_no_elder_cannot_say_they_are_fine(town: Crowd) -> None:
     await town.stage.say(town.chen, "/menu")
     press = town.stage.phones.press(town.chen, town.stage.last(town.chen).id, "fine", stale=True)
