@@ -1,17 +1,18 @@
 """Calls: the list on request, one call, its outcome in two taps, and the elder's own word."""
 
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 from telegram import Update
 
 from bot import follow_ups as later
 from bot import ladder
-from bot.contacts import today_of, written
+from bot.contacts import count_again, today_of, written
 from bot.lists import elder_card, refresh_lists
 from bot.turn import Turn
 from care.access import Right
 from care.calls import Kind, Outcome, Reason, asks_again, is_contact
+from care.contacts import A_DAY
 from care.days import moment
 from care.notices import Notice
 from care.refusals import NotYours, Stale
@@ -20,7 +21,7 @@ from storage import contacts, elders, follow_ups, members, outbox, pairings
 from storage.call_list import list_card
 from storage.calls import Happened
 from storage.follow_ups import follow_card
-from storage.tables import Contact, Elder
+from storage.tables import CheckIn, Contact, Elder
 
 
 async def show_list(update: Update, turn: Turn) -> None:
@@ -77,7 +78,7 @@ async def _elder(turn: Turn, elder_id: int) -> Elder:
 
 
 async def log(update: Update, turn: Turn) -> None:
-    """The outcome of a call: `log:<elder>:<version>:<outcome>:<reason or ->`."""
+    """The outcome of a call: `log:<elder>:<version>:<outcome>:<reason or ->:<day>`."""
     await _log(turn)
 
 
@@ -90,9 +91,10 @@ async def _log(turn: Turn, *, door: bool = False) -> None:
     """Write an outcome down; without a phone it can only have been a visit.
 
     The version is the elder's newest record when the buttons were drawn, so that the same tap
-    delivered again writes nothing.
+    delivered again writes nothing. The day is that of the buttons: Telegram keeps a tap while the
+    program is down, and yesterday's call is no contact of today.
     """
-    elder_id, version, word, why = turn.words(4)
+    elder_id, version, word, why, day = turn.words(5)
     try:
         outcome = Outcome(word)
         reason = None if why == "-" else Reason(why)
@@ -101,7 +103,7 @@ async def _log(turn: Turn, *, door: bool = False) -> None:
     except ValueError:
         raise Stale from None
     today = today_of(turn)
-    if number != await records.version_of(turn.tx, elder):
+    if day != str(today) or number != await records.version_of(turn.tx, elder):
         raise Stale
     key = f"call:{elder.id}:{today}:{number}"
     kind = Kind.VISIT if door or not elder.phone else Kind.CALL
@@ -168,34 +170,72 @@ async def _ask_again(turn: Turn, elder: Elder) -> None:
 
 
 async def fine(update: Update, turn: Turn) -> None:
-    """The elder's own "I am fine"; where the setting says so, it is as good as a contact."""
-    elder = await _check_in(turn, fine=True)
+    """The elder's own "I am fine"; where the setting says so, it is as good as a contact.
+
+    What was pressed yesterday is yesterday's, and today they are asked again, in the same message.
+    """
+    elder, said = await _check_in(turn, fine=True)
     if turn.me.settings.check_in_is_contact:
-        await ladder.contacted(turn, elder)
-    await turn.say(Notice.PLAIN, say="thanks_fine", bare=True)
+        await ladder.contacted(turn, elder, said.day)
+        await count_again(turn, elder, said.day)
+    if said.day == today_of(turn):
+        await turn.say(Notice.PLAIN, say="thanks_fine", bare=True)
+    else:
+        await turn.show(Notice.CHECK_IN)
 
 
 async def call_me(update: Update, turn: Turn) -> None:
-    """The elder's own "please call me": to the top of the list, and the callers are told."""
-    elder = await _check_in(turn, fine=False)
+    """The elder's own "please call me": to the top of the list, and the callers are told.
+
+    Once for each request: asked for again after a call, it is another.
+    """
+    elder, said = await _check_in(turn, fine=False)
     await turn.say(Notice.PLAIN, say="thanks_call", bare=True)
-    today = today_of(turn)
-    for caller in await pairings.keepers(turn.tx, elder, today):
+    for caller in await pairings.keepers(turn.tx, elder, today_of(turn)):
         await turn.tell(
             members.to_of(caller),
             Notice.PLEASE_CALL,
-            key=f"please_call:{elder.id}:{today}:{caller.id}",
+            key=f"please_call:{elder.id}:{said.at:%Y%m%d%H%M%S}:{caller.id}",
             card=elder_card(elder.id),
             elder=elder.id,
-            day=str(today),
+            day=str(said.day),
         )
 
 
-async def _check_in(turn: Turn, *, fine: bool) -> Elder:
+async def _check_in(turn: Turn, *, fine: bool) -> tuple[Elder, CheckIn]:
     elder = await elders.of_self(turn.tx, turn.me.viewer)
     if elder is None:
         raise NotYours
-    await records.check_in(turn.tx, turn.now, elder, today_of(turn), fine=fine)
+    day = _day_meant(turn) if fine else await _day_of_wish(turn, elder)
+    said = await records.check_in(turn.tx, turn.now, elder, day, fine=fine)
     await turn.tx.flush()
     await refresh_lists(turn, elder)
-    return elder
+    return elder, said
+
+
+def _day_meant(turn: Turn) -> date:
+    """The day of the elder's buttons, which may reach the program after its midnight.
+
+    Raises:
+        Stale: older than Telegram keeps a press, so that today is meant.
+    """
+    [word] = turn.words(1)
+    today = today_of(turn)
+    for day in (today, today - A_DAY):
+        if word == str(day):
+            return day
+    raise Stale
+
+
+async def _day_of_wish(turn: Turn, elder: Elder) -> date:
+    """A wish to be called is never turned away: of an older button than yesterday's it is today's.
+
+    So it is, too, if they have spoken today already: their last word is what counts.
+    """
+    today = today_of(turn)
+    if await turn.tx.get(CheckIn, (elder.id, today)) is not None:
+        return today
+    try:
+        return _day_meant(turn)
+    except Stale:
+        return today

@@ -15,7 +15,7 @@ from bot.screens.elders import card_of
 from bot.texts import Texts
 from bot.turn import Turn
 from care.access import Right
-from care.calls import Outcome
+from care.calls import Kind, Outcome
 from care.contacts import A_DAY
 from care.days import local_day
 from care.notices import Notice
@@ -40,7 +40,8 @@ async def written(turn: Turn, elder: Elder, contact: Contact) -> None:
         # Told of days later, it needs no alarm any more.
         await ladder.contacted(turn, elder, contact.day)
     else:
-        await ladder.written(turn, elder, contact.outcome, contact.day)
+        at_door = contact.kind is Kind.VISIT
+        await ladder.written(turn, elder, contact.outcome, contact.day, at_door=at_door)
     await count_again(turn, elder, contact.day)
 
 

@@ -10,8 +10,8 @@ from bot.turn import Turn, number_of
 from care.access import Role
 from care.calls import Kind, Outcome, is_contact
 from care.days import local_day
+from care.ladder import BY_HAND, Clear, DoorEnd
 from care.ladder import Alert as AlertKind
-from care.ladder import Clear
 from care.notices import Notice
 from care.refusals import NotYours, Stale
 from storage import alerts, calls, calming, doors, ladder, members
@@ -23,7 +23,9 @@ from storage.tables import Elder
 from storage.week import visits_card
 
 
-async def written(turn: Turn, elder: Elder, outcome: Outcome, day: date | None = None) -> None:
+async def written(
+    turn: Turn, elder: Elder, outcome: Outcome, day: date | None = None, *, at_door: bool = False
+) -> None:
     """A contact or attempt of a local day (today by default) is on record: what it stops or starts.
 
     Whoever calls this has what shows the elder drawn anew.
@@ -31,7 +33,8 @@ async def written(turn: Turn, elder: Elder, outcome: Outcome, day: date | None =
     if is_contact(outcome):
         await contacted(turn, elder, day)
     else:
-        await attempted(turn, elder)
+        shut = at_door and outcome is Outcome.NO_ANSWER
+        await attempted(turn, elder, shut_on=day if shut else None)
     if outcome is Outcome.EMERGENCY:
         await calming.emergency(turn.tx, turn.now, elder, turn.me.member)
 
@@ -43,10 +46,16 @@ async def contacted(turn: Turn, elder: Elder, day: date | None = None) -> None:
     await ladder.note_pressed(turn.tx, turn.now, turn.me.member.id, elder.id)
 
 
-async def attempted(turn: Turn, elder: Elder) -> None:
-    """Nobody answered: the next look of the heartbeat counts it."""
-    await ladder.note_pressed(turn.tx, turn.now, turn.me.member.id, elder.id)
+async def attempted(turn: Turn, elder: Elder, *, shut_on: date | None = None) -> None:
+    """Nobody answered: the next look of the heartbeat counts it.
+
+    Whoever went to the door and found it shut has been there, and is not waited for any more.
+    """
+    me = turn.me.member.id
+    await ladder.note_pressed(turn.tx, turn.now, me, elder.id)
     for one in await doors.open_doors(turn.tx, elder.community_id, elder.id):
+        if one.door.claimed_by == me and one.door.day == shut_on:
+            await doors.end_door(turn.tx, turn.now, one.door, DoorEnd.NOBODY)
         await turn.refresh(door_card(one.door.id))
     for whole in await alerts.open_of(turn.tx, elder.id):
         await turn.refresh(alert_card(whole.alert.id))
@@ -122,9 +131,12 @@ async def ask_clear(update: Update, turn: Turn) -> None:
 
 
 async def clear_alert(update: Update, turn: Turn) -> None:
-    """The all-clear: `alert_cleared:<alert>:<how>`; who was reached has a contact on record."""
-    number, word = turn.words(2)
-    if word not in set(Clear):
+    """The all-clear: `alert_cleared:<alert>:<day>:<how>`; who was reached has a contact on record.
+
+    That contact is of the day of the buttons, so one of yesterday is asked for again.
+    """
+    number, day, word = turn.words(3)
+    if word not in BY_HAND or day != str(local_day(turn.now, turn.me.zone)):
         raise Stale
     whole = await alerts.access_to_clear(turn.tx, turn.me.viewer, number_of(number))
     how = Clear(word)

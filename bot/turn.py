@@ -20,12 +20,14 @@ from telegram.ext import Application, CallbackContext, ExtBot
 from bot.clock import Clock
 from bot.texts import Texts, choose_language
 from care.access import Role
+from care.joining import Standing as Joined
 from care.notices import Notice, Priority, manner_of
 from care.refusals import NotYours, Stale
 from storage import communities, inbox, members, outbox, week
 from storage.engine import Database
 from storage.members import Person
 from storage.outbox import To
+from storage.tables import Standing
 
 log = structlog.get_logger()
 TRIES = 5
@@ -389,17 +391,36 @@ def _where(error: Exception) -> dict[str, str]:
 
 
 async def _person(tx: AsyncSession, update: Update, now: datetime) -> Person | None:
-    """Who acts: an account, never a channel, an anonymous admin, or another bot."""
+    """Who acts: an account, never a channel, an anonymous admin, or another bot.
+
+    Of somebody in two communities, a press is by the member whose message it was.
+    """
     message = update.message
     user = update.effective_user
     if user is None or user.is_bot or (message is not None and message.sender_chat is not None):
         return None
-    person = await members.person_of_account(tx, user.id, now)
+    person = await _addressee(tx, update, now)
+    if person is None:
+        person = await members.person_of_account(tx, user.id, now)
     chat = update.effective_chat
     spoke = chat is not None and chat.type == "private" and update.my_chat_member is None
     if spoke and person is not None and not members.reachable(person.member):
         await members.note_reached(tx, user.id)
     return person
+
+
+async def _addressee(tx: AsyncSession, update: Update, now: datetime) -> Person | None:
+    """To whom the pressed message was sent, if they are still a member and it is they who press."""
+    query = update.callback_query
+    if query is None or query.message is None:
+        return None
+    stands = await tx.get(Standing, (query.message.chat.id, query.message.message_id))
+    if stands is None or stands.member_id is None:
+        return None
+    person = await members.person_of_id(tx, stands.member_id, now)
+    if person is None or person.member.standing is not Joined.ACTIVE:
+        return None
+    return person if person.member.account == query.from_user.id else None
 
 
 async def tell_of_trouble(

@@ -71,7 +71,7 @@ class Owed:
     Attributes:
         name: decides between equals, so that a list never shuffles.
         owes: a contact is owed today, because of the tier or because of a surge.
-        asked: pressed "please call me" today, and was not contacted since.
+        asked: pressed "please call me", and was not contacted since.
         checked_in: pressed "I am fine" today; lowers the urgency, does not replace the call.
         silent: was asked how they are this morning, and has not answered.
         missed_yesterday: red yesterday, not paused, and not reached.

@@ -42,16 +42,22 @@ class Alert(StrEnum):
 
 
 class Clear(StrEnum):
-    """How an alert ended; every one ends with an all-clear (handbook, "Words")."""
+    """How an alert ended; every one ends with an all-clear (handbook, "Words").
+
+    `PAUSED` is what the program says of it when somebody is paused, and nobody's own word.
+    """
 
     REACHED = "reached"
     HOSPITAL = "hospital"
     WITH_FAMILY = "with_family"
     FALSE_ALARM = "false_alarm"
     OTHER = "other"
+    PAUSED = "paused"
 
 
 BY_HAND = (Clear.REACHED, Clear.HOSPITAL, Clear.WITH_FAMILY, Clear.FALSE_ALARM, Clear.OTHER)
+# By what is on record; and what is on record may be taken back, the same day or later.
+BY_RECORD = (Clear.REACHED, Clear.PAUSED)
 
 
 class DoorEnd(StrEnum):

@@ -7,12 +7,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.access import Role
 from care.days import local_day, moment
+from care.joining import Standing
 from care.ladder import Alert as Kind
 from care.ladder import DoorEnd, Step, Waiting, begins_at, cause_of, due
 from care.notices import Notice
 from care.visits import State
 from storage import alerts, calls, closing, doors, ladder, members, outbox, pairings
-from storage.alerts import alert_card
+from storage.alerts import Whole, alert_card
 from storage.communities import settings_of, zone_of
 from storage.doors import AtDoor, door_card
 from storage.ladder import Letter, open_card
@@ -28,7 +29,7 @@ async def climb(tx: AsyncSession, now: datetime, station: Community) -> None:
     settings, zone = settings_of(station), zone_of(station)
     day = local_day(now, zone)
     early = now < begins_at(day, settings, zone)
-    # Until then all mornings are alike, but for those who did not answer.
+    # Until then all mornings are alike, but for those who did not answer or open.
     if early and not await doors.wanted(tx, station.id, day, settings.attempts_for_door_visit):
         return
     waiting = await calls.waiting_today(tx, now, station)
@@ -38,14 +39,14 @@ async def climb(tx: AsyncSession, now: datetime, station: Community) -> None:
     failed = {one.elder_id for one in asked.values() if one.end is DoorEnd.NOBODY}
     rungs: dict[Step, list[tuple[Elder, Waiting]]] = {step: [] for step in Step}
     for elder, one in waiting:
-        state = replace(one, door_failed=elder.id in failed)
+        state = replace(one, door_failed=one.door_failed or elder.id in failed)
         for step in due(now, day, state, settings, zone):
             rungs[step].append((elder, one))
     await _remind(tx, now, station, day, [elder for elder, _ in rungs[Step.REMIND]])
     for elder, one in rungs[Step.DOOR]:
         if elder.id not in asked:
             await _ask_to_go(tx, now, station, day, elder, one)
-    await _raise(tx, now, day, [elder for elder, _ in rungs[Step.RAISE]])
+    await _raise(tx, now, station, day, [elder for elder, _ in rungs[Step.RAISE]])
 
 
 async def _remind(
@@ -91,21 +92,26 @@ async def _ask_to_go(
         await doors.offer(tx, now, door, elder)
 
 
-async def _raise(tx: AsyncSession, now: datetime, day: date, silent: list[Elder]) -> None:
+async def _raise(
+    tx: AsyncSession, now: datetime, station: Community, day: date, silent: list[Elder]
+) -> None:
     """17:00: an alert with a named owner; supervisor and family are told."""
     if not silent:
         return
-    before = await alerts.silent_on(tx, [elder.id for elder in silent], day)
-    ids = [elder.id for elder in silent]
-    told = await ladder.already_told(tx, ids, day, Step.RAISE)
-    refused = await ladder.refused(tx, ids, day, Step.RAISE)
+    settled = await alerts.settled_on(tx, [elder.id for elder in silent], day)
+    raised = []
     for elder in silent:
-        cleared = elder.id in before and before[elder.id].closed_at is not None
-        if cleared:
-            continue
-        leaders = await alerts.leaders(tx, now, elder)
-        owner = leaders[0].id if leaders else None
-        alert, _new = await alerts.open_one(tx, now, elder, day, Kind.SILENT, owner=owner)
+        if elder.id not in settled:
+            leaders = await alerts.leaders(tx, now, elder)
+            owner = leaders[0].id if leaders else None
+            alert, _new = await alerts.open_one(tx, now, elder, day, Kind.SILENT, owner=owner)
+            if local_day(alert.asked_at, zone_of(station)) < day:
+                await alerts.goes_on(tx, now, alert)
+            raised.append((elder, alert, leaders))
+    ids, of = [elder.id for elder, *_ in raised], [alert.id for _, alert, _ in raised]
+    told = await ladder.already_told(tx, ids, day, Step.RAISE, of)
+    refused = await ladder.refused(tx, ids, day, Step.RAISE, of)
+    for elder, alert, leaders in raised:
         people = {one.id: one for one in (*leaders, *await alerts.family_of(tx, elder))}
         again = refused.get(elder.id, set())
         for member_id in people.keys() - (told.get(elder.id, set()) - again):
@@ -115,7 +121,7 @@ async def _raise(tx: AsyncSession, now: datetime, day: date, silent: list[Elder]
                 Step.RAISE,
                 day,
                 Notice.ALERT,
-                f"raise:{elder.id}:{day}:{member_id}{later}",
+                f"raise:{elder.id}:{day}:{alert.id}:{member_id}{later}",
                 {"alert": alert.id, "day": str(day)},
                 alert_card(alert.id),
                 alert.id,
@@ -124,7 +130,9 @@ async def _raise(tx: AsyncSession, now: datetime, day: date, silent: list[Elder]
 
 
 async def mind_alerts(tx: AsyncSession, now: datetime, station: Community) -> None:
-    """Emergencies nobody has taken are told again; doors whose goer cannot go are offered again."""
+    """Emergencies nobody has taken are told again; what had an owner who is gone finds another."""
+    for whole in await alerts.orphaned(tx, station.id):
+        await _mind_orphan(tx, now, whole)
     pause = timedelta(minutes=settings_of(station).emergency_again_minutes)
     for whole in await alerts.untaken(tx, station.id, now - pause):
         if await alerts.note_asked(tx, now, whole.alert):
@@ -132,6 +140,20 @@ async def mind_alerts(tx: AsyncSession, now: datetime, station: Community) -> No
     for one in await doors.open_doors(tx, station.id):
         if one.goer is not None:
             await _mind_door(tx, now, one, one.goer)
+        else:
+            await doors.offer_to_keepers(tx, now, one.door, one.elder)
+
+
+async def _mind_orphan(tx: AsyncSession, now: datetime, whole: Whole) -> None:
+    """An emergency is told to all again; somebody silent is given to who answers for them now."""
+    silent = whole.alert.kind is Kind.SILENT
+    leaders = await alerts.leaders(tx, now, whole.elder) if silent else []
+    if silent and not leaders:
+        return
+    if await alerts.pass_on(tx, now, whole, leaders[0].id if leaders else None):
+        await outbox.refresh(tx, now, alert_card(whole.alert.id))
+        if not silent:
+            await alerts.tell_of_emergency(tx, now, whole.alert, whole.elder)
 
 
 async def _mind_door(tx: AsyncSession, now: datetime, one: AtDoor, goer: Member) -> None:
@@ -142,7 +164,11 @@ async def _mind_door(tx: AsyncSession, now: datetime, one: AtDoor, goer: Member)
     if visit is not None and visit.state is State.NOT_POSSIBLE:
         await doors.end_door(tx, now, one.door, DoorEnd.NOBODY)
         await outbox.refresh(tx, now, door_card(one.door.id))
-    elif not members.reachable(goer) or (visit is not None and visit.state in GIVEN_UP):
+    elif (
+        goer.standing is not Standing.ACTIVE
+        or not members.reachable(goer)
+        or (visit is not None and visit.state in GIVEN_UP)
+    ):
         await doors.give_back(tx, now, one, goer)
 
 

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, bindparam, select, update
+from sqlalchemy import ColumnElement, bindparam, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.access import Right, Role, Viewer, may
+from care.joining import Standing
+from care.ladder import BY_RECORD, Clear, Step
 from care.ladder import Alert as Kind
-from care.ladder import Clear, Step
 from care.notices import Notice
 from care.refusals import NotYours, Stale, Taken
 from storage import families, ladder, members, pairings
@@ -45,6 +46,20 @@ _UNTAKEN = _WHOLE.where(
     Alert.closed_at.is_(None),
     Alert.taken_at.is_(None),
     Alert.asked_at <= bindparam("before"),
+    Elder.exited_at.is_(None),
+)
+_OWNER_GONE = or_(
+    Member.id.is_(None),
+    Member.standing != Standing.ACTIVE,
+    Member.account.is_(None),
+    Member.blocked_at.is_not(None),
+)
+# An emergency is nobody's until somebody takes it.
+_ORPHANED = _WHOLE.where(
+    Alert.community_id == bindparam("community"),
+    Alert.closed_at.is_(None),
+    (Alert.kind == Kind.SILENT) | Alert.taken_at.is_not(None),
+    _OWNER_GONE,
     Elder.exited_at.is_(None),
 )
 
@@ -104,14 +119,52 @@ async def untaken(tx: AsyncSession, community_id: int, asked_before: datetime) -
     return [Whole(*row) for row in await tx.execute(_UNTAKEN, asked)]
 
 
-async def silent_on(tx: AsyncSession, elder_ids: list[int], day: date) -> dict[int, Alert]:
-    """The silent alert that was opened for each elder on a day, closed or not."""
+async def orphaned(tx: AsyncSession, community_id: int) -> list[Whole]:
+    """Open alerts that should have an owner, and have none whom chat reaches."""
+    rows = await tx.execute(_ORPHANED, {"community": community_id})
+    return [Whole(*row) for row in rows]
+
+
+async def pass_on(tx: AsyncSession, now: datetime, whole: Whole, owner: int | None) -> bool:
+    """From an owner who is gone to somebody else, or to whoever takes it; False when it changed."""
+    alert, before = whole.alert, whole.alert.owner_id
+    asked_at = now if alert.kind is Kind.EMERGENCY else alert.asked_at
+    won = await changed(
+        tx,
+        update(Alert)
+        .where(
+            Alert.id == alert.id,
+            Alert.closed_at.is_(None),
+            Alert.owner_id.is_(None) if before is None else Alert.owner_id == before,
+        )
+        .values(
+            owner_id=owner,
+            taken_at=None,
+            asked_at=asked_at,
+            asked_times=Alert.asked_times + 1,
+        ),
+    )
+    if won:
+        await tx.refresh(alert)
+    return bool(won)
+
+
+async def settled_on(tx: AsyncSession, elder_ids: list[int], day: date) -> set[int]:
+    """Of whom somebody has said how the silence of a day came about, so that nobody is told again.
+
+    Not those who seemed to be reached or paused: whoever waits again now was not.
+    """
     rows = await tx.scalars(
-        select(Alert).where(
-            Alert.elder_id.in_(elder_ids), Alert.day == day, Alert.kind == Kind.SILENT
+        select(Alert.elder_id).where(
+            Alert.elder_id.in_(elder_ids),
+            Alert.kind == Kind.SILENT,
+            Alert.clear.is_not(None),
+            Alert.clear.not_in(BY_RECORD),
+            (Alert.day == day)
+            | exists().where(Told.alert_id == Alert.id, Told.day == day, Told.step == Step.RAISE),
         )
     )
-    return {row.elder_id: row for row in rows}
+    return set(rows)
 
 
 async def open_one(
@@ -158,6 +211,39 @@ async def note_asked(tx: AsyncSession, now: datetime, alert: Alert) -> bool:
     if won:
         await tx.refresh(alert)
     return bool(won)
+
+
+async def goes_on(tx: AsyncSession, now: datetime, alert: Alert) -> None:
+    """Another day of the same silence: from now on somebody has to hear of it anew."""
+    await changed(
+        tx,
+        update(Alert).where(Alert.id == alert.id, Alert.closed_at.is_(None)).values(asked_at=now),
+    )
+    await tx.refresh(alert)
+
+
+async def happened_again(
+    tx: AsyncSession, now: datetime, alert: Alert, day: date, by: int, taken_before: datetime
+) -> None:
+    """Another emergency while one is open: a new round of telling, whoever has taken the last one.
+
+    Who took it before that moment may be home again, so that it is anybody's once more.
+    """
+    free = alert.taken_at is not None and alert.taken_at <= taken_before
+    await changed(
+        tx,
+        update(Alert)
+        .where(Alert.id == alert.id, Alert.closed_at.is_(None))
+        .values(
+            day=day,
+            opened_at=now,
+            opened_by=by,
+            asked_at=now,
+            asked_times=Alert.asked_times + 1,
+            **({"taken_at": None, "owner_id": None} if free else {}),
+        ),
+    )
+    await tx.refresh(alert)
 
 
 async def take(tx: AsyncSession, now: datetime, viewer: Viewer, alert_id: int) -> Whole:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import bindparam, func, select, true
+from sqlalchemy import bindparam, exists, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from care.calls import Owed, in_order
 from care.community import Settings
@@ -26,6 +27,7 @@ from storage.tables import (
 )
 
 DAY = timedelta(days=1)
+ASKED_LATELY = timedelta(days=7)
 # No elder's id, so one whom nobody leads: the unpaired are all treated alike.
 NOBODY = 0
 
@@ -140,12 +142,14 @@ class _Known:
         last: local day of the last contact.
         today: when the last contact of each was written down, and the attempts.
         said: the elder's own word of today.
+        asked: who waits to be called, as they wished.
     """
 
     lately: Lately
     last: dict[int, date]
     today: OfDays
     said: dict[int, CheckIn]
+    asked: set[int]
     silent: set[int]
     surge: Surging | None
     settings: Settings
@@ -162,6 +166,7 @@ async def _known(
         await calls.last_contacts(tx, station.id, [one.id for one in elders]),
         await calls.of_days(tx, station, day, day),
         said,
+        await _waiting_for_a_call(tx, station.id, day),
         await _asked(tx, asked_at, day, elders) - said.keys(),
         await surge.on(tx, station, day),
         settings,
@@ -179,6 +184,22 @@ _SAID = select(CheckIn).where(
 async def _said(tx: AsyncSession, community_id: int, day: date) -> dict[int, CheckIn]:
     rows = await tx.scalars(_SAID, {"community": community_id, "day": day})
     return {row.elder_id: row for row in rows}
+
+
+_LATER = aliased(CheckIn)
+_ASKED = select(CheckIn.elder_id).where(
+    CheckIn.community_id == bindparam("community"),
+    CheckIn.day.between(bindparam("first"), bindparam("day")),
+    ~CheckIn.fine,
+    calls.not_called_since(),
+    ~exists().where(_LATER.elder_id == CheckIn.elder_id, _LATER.day > CheckIn.day),
+)
+
+
+async def _waiting_for_a_call(tx: AsyncSession, community_id: int, day: date) -> set[int]:
+    """Who asked to be called, today or lately, and was not: midnight is no answer."""
+    asked = {"community": community_id, "first": day - ASKED_LATELY, "day": day}
+    return set(await tx.scalars(_ASKED, asked))
 
 
 _REACHED = select(Outbox.key).where(
@@ -229,7 +250,7 @@ def _owed(
         elder.id,
         elder.name,
         owes=not away and (due or surging is not None),
-        asked=said is not None and not said.fine and (called is None or called < said.at),
+        asked=elder.id in known.asked and not (away and said is None),
         checked_in=said is not None and said.fine,
         silent=elder.id in known.silent,
         missed_yesterday=red_before

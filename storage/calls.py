@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.calls import CONTACTS, Kind, Outcome, Reason, is_contact, owed_from
@@ -177,7 +177,10 @@ async def waiting_today(
     if not waiting:
         return []
     since = await _owed_since(tx, day, station, waiting, known)
-    return [(one, Waiting(one.id, since[one.id], found.attempts[one.id])) for one in waiting]
+    return [
+        (one, Waiting(one.id, since[one.id], found.attempts[one.id], one.id in found.shut))
+        for one in waiting
+    ]
 
 
 @dataclass(frozen=True)
@@ -187,14 +190,16 @@ class OfDays:
     Attributes:
         contacted: when the last contact of each elder was written down.
         attempts: how often nobody answered on the last of the days, at the phone or at the door.
+        shut: at whose door nobody opened on the last of the days, whoever stood before it.
     """
 
     contacted: dict[int, datetime]
     attempts: Counter[int]
+    shut: set[int]
 
 
 _OF_DAYS = (
-    select(Contact.elder_id, Contact.day, Contact.outcome, Contact.recorded_at)
+    select(Contact.elder_id, Contact.day, Contact.kind, Contact.outcome, Contact.recorded_at)
     .where(
         Contact.community_id == bindparam("community"),
         Contact.day.between(bindparam("first"), bindparam("last")),
@@ -214,14 +219,17 @@ async def of_days(tx: AsyncSession, station: Community, first: date, last: date)
     asked = {"community": station.id, "first": first, "last": last}
     contacted: dict[int, datetime] = {}
     attempts: Counter[int] = Counter()
-    for elder_id, day, outcome, at in await tx.execute(_OF_DAYS, asked):
+    shut = set[int]()
+    for elder_id, day, kind, outcome, at in await tx.execute(_OF_DAYS, asked):
         if is_contact(outcome):
             contacted[elder_id] = at
         elif outcome is Outcome.NO_ANSWER and day == last:
             attempts[elder_id] += 1
+            if kind is Kind.VISIT:
+                shut.add(elder_id)
     if settings_of(station).check_in_is_contact:
         contacted.update((elder_id, at) for elder_id, at in await tx.execute(_FINE, asked))
-    return OfDays(contacted, attempts)
+    return OfDays(contacted, attempts, shut)
 
 
 async def attempts_on(tx: AsyncSession, elder: Elder, day: date) -> int:
@@ -279,11 +287,35 @@ async def version_of(tx: AsyncSession, elder: Elder) -> int:
     return await tx.scalar(select(func.max(Contact.id)).where(Contact.elder_id == elder.id)) or 0
 
 
-async def check_in(tx: AsyncSession, now: datetime, elder: Elder, day: date, *, fine: bool) -> None:
-    """The elder's own word of the day."""
+def not_called_since() -> ColumnElement[bool]:
+    """A check-in after which no contact is on record."""
+    return ~exists().where(
+        Contact.elder_id == CheckIn.elder_id,
+        Contact.day >= CheckIn.day,
+        Contact.recorded_at >= CheckIn.at,
+        counts(),
+    )
+
+
+async def check_in(
+    tx: AsyncSession, now: datetime, elder: Elder, day: date, *, fine: bool
+) -> CheckIn:
+    """The elder's own word of the day; asked for again before anybody called, it is one request."""
     row = await tx.get(CheckIn, (elder.id, day))
     if row is None:
         row = CheckIn(elder_id=elder.id, day=day, community_id=elder.community_id)
         tx.add(row)
+    elif not fine and not row.fine and await _waits(tx, row):
+        return row
     row.fine = fine
     row.at = now
+    return row
+
+
+async def _waits(tx: AsyncSession, row: CheckIn) -> bool:
+    found = await tx.scalar(
+        select(CheckIn.day).where(
+            CheckIn.elder_id == row.elder_id, CheckIn.day == row.day, not_called_since()
+        )
+    )
+    return found is not None

@@ -1,7 +1,7 @@
 """What ends when somebody is reached: door visits, alerts, and those who were told hear of it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,9 +12,10 @@ from care.refusals import Stale
 from care.visits import PLANNED, State
 from storage import alerts, doors, ladder, members, outbox, visits
 from storage.alerts import alert_card
+from storage.communities import settings_of
 from storage.doors import AtDoor, door_card
 from storage.ladder import open_card
-from storage.tables import Alert, Assignment, Elder, Member
+from storage.tables import Alert, Assignment, Community, Elder, Member
 from storage.week import visits_card
 
 
@@ -97,13 +98,17 @@ async def no_longer_owed(tx: AsyncSession, now: datetime, elder: Elder, by: int)
     for one in await doors.open_doors(tx, elder.community_id, elder.id):
         await _end_door(tx, now, one, Reached(by, day, paused=True))
     for whole in await alerts.open_of(tx, elder.id, Kind.SILENT):
-        await all_clear(tx, now, whole.alert, Clear.OTHER, by)
+        await all_clear(tx, now, whole.alert, Clear.PAUSED, by)
 
 
 async def emergency(tx: AsyncSession, now: datetime, elder: Elder, by: Member) -> Alert:
     """An emergency: everybody concerned is told at once; one that is open already is told again."""
     day = await ladder.today_of(tx, now, elder)
     alert, new = await alerts.open_one(tx, now, elder, day, Kind.EMERGENCY, by=by.id)
-    if new:
-        await alerts.tell_of_emergency(tx, now, alert, elder)
+    if not new:
+        station = await tx.get_one(Community, elder.community_id)
+        pause = timedelta(minutes=settings_of(station).emergency_again_minutes)
+        await alerts.happened_again(tx, now, alert, day, by.id, now - pause)
+        await outbox.refresh(tx, now, alert_card(alert.id))
+    await alerts.tell_of_emergency(tx, now, alert, elder)
     return alert

@@ -4,23 +4,25 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import bindparam, case, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.access import STAFF
 from care.channel import Matter, Untold, counts
-from care.days import local_day
+from care.days import day_bounds, local_day
 from care.ladder import Alert as Kind
 from care.ladder import Step
-from care.ledger import State
 from storage import members
-from storage.closing import LOOK_BACK
+from storage.closing import LOOK_BACK, lately_missed
 from storage.communities import settings_of, zone_of
+from storage.ladder import taken_back
 from storage.tables import Alert, Community, Elder, MemberRole, Outbox, Post, RedDay, Told
 
 LATELY = timedelta(days=1)
 
 _HEARD = Told.delivered_at.is_not(None) | Told.pressed_at.is_not(None)
+# Since when somebody has to hear of it: the newest emergency, or today's 17:00.
+_SINCE = case((Alert.kind == Kind.EMERGENCY, Alert.opened_at), else_=Alert.asked_at)
 _ALERTS = (
     select(Alert)
     .join(Elder, Elder.id == Alert.elder_id)
@@ -29,10 +31,11 @@ _ALERTS = (
         Alert.closed_at.is_(None),
         Alert.taken_at.is_(None),
         # What was silent on an earlier day is a missed day by now.
-        (Alert.kind == Kind.EMERGENCY) | (Alert.day == bindparam("today")),
+        (Alert.kind == Kind.EMERGENCY) | (Alert.asked_at >= bindparam("begun")),
         Elder.exited_at.is_(None),
         ~exists().where(
             Told.alert_id == Alert.id,
+            Told.at >= _SINCE,
             _HEARD,
             MemberRole.member_id == Told.member_id,
             MemberRole.role.in_(STAFF),
@@ -45,14 +48,14 @@ _MISSED = (
     .join(Elder, Elder.id == RedDay.elder_id)
     .where(
         RedDay.community_id == bindparam("community"),
-        RedDay.day >= bindparam("first"),
-        RedDay.state == State.MISSED,
+        lately_missed(bindparam("first"), bindparam("since")),
         Elder.exited_at.is_(None),
         ~exists().where(
             Told.elder_id == RedDay.elder_id,
             Told.day == RedDay.day,
             Told.step.in_((Step.RAISE, Step.CLOSED)),
             _HEARD,
+            ~taken_back(),
         ),
     )
     .order_by(RedDay.day, RedDay.elder_id)
@@ -74,11 +77,18 @@ _LETTERS = (
 async def failing(tx: AsyncSession, now: datetime, station: Community) -> list[Untold]:
     """The alerts and missed days that chat has not carried to anybody in time."""
     today = local_day(now, zone_of(station))
-    asked = {"community": station.id, "today": today, "first": today - LOOK_BACK}
+    asked = {
+        "community": station.id,
+        "begun": day_bounds(today, zone_of(station))[0],
+        "first": today - LOOK_BACK,
+        "since": now - LOOK_BACK,
+    }
     found: dict[str, Untold] = {}
     for alert in await tx.scalars(_ALERTS, asked):
-        matter = Matter.EMERGENCY if alert.kind is Kind.EMERGENCY else Matter.SILENT
-        one = Untold(matter, alert.elder_id, alert.day, alert.opened_at)
+        if alert.kind is Kind.EMERGENCY:
+            one = Untold(Matter.EMERGENCY, alert.elder_id, alert.day, alert.opened_at)
+        else:
+            one = Untold(Matter.SILENT, alert.elder_id, today, alert.asked_at)
         found[one.name] = one
     for row in await tx.scalars(_MISSED, asked):
         since = row.changed_at or row.closed_at

@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.calls import CONTACTS
@@ -225,6 +226,12 @@ async def _contacted_since(
     return set(rows)
 
 
+def lately_missed(first: Any, since: Any) -> ColumnElement[bool]:
+    """A day that was missed lately, or of which that turned out lately, however old it is."""
+    lately = or_(RedDay.day >= first, RedDay.changed_at >= since)
+    return and_(RedDay.state == State.MISSED, lately)
+
+
 async def tell_of_missed(tx: AsyncSession, now: datetime, station: Community) -> None:
     """A day that was missed without anybody having been told is told of now, by name.
 
@@ -236,8 +243,7 @@ async def tell_of_missed(tx: AsyncSession, now: datetime, station: Community) ->
         .join(Elder, Elder.id == RedDay.elder_id)
         .where(
             RedDay.community_id == station.id,
-            RedDay.day >= local_day(now, zone) - LOOK_BACK,
-            RedDay.state == State.MISSED,
+            lately_missed(local_day(now, zone) - LOOK_BACK, now - LOOK_BACK),
             Elder.exited_at.is_(None),
         )
         .order_by(RedDay.day, RedDay.elder_id)

@@ -1,5 +1,6 @@
 """Door visits: the pairing is asked to go to somebody's door, and exactly one does."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -7,6 +8,7 @@ from sqlalchemy import bindparam, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.access import Role, Viewer
+from care.calls import Kind
 from care.days import NOON, HalfDay, moment, week_of
 from care.joining import Standing
 from care.ladder import Cause, DoorEnd, Step
@@ -20,7 +22,8 @@ from storage.communities import zone_of
 from storage.elders import tie_of
 from storage.ladder import Letter
 from storage.once import changed, insert_once
-from storage.tables import Community, Contact, DoorVisit, Elder, Member
+from storage.tables import Community, Contact, DoorVisit, Elder, Member, Outbox, Post, Told
+from storage.tables import Standing as Message
 
 
 def door_card(door_id: int) -> str:
@@ -108,6 +111,12 @@ _WANTED = select(
         exists().where(
             DoorVisit.community_id == bindparam("community"), DoorVisit.day == bindparam("day")
         ),
+        exists().where(
+            Contact.community_id == bindparam("community"),
+            Contact.day == bindparam("day"),
+            Contact.kind == Kind.VISIT,
+            unanswered(),
+        ),
         exists(
             select(Contact.elder_id)
             .where(
@@ -123,7 +132,7 @@ _WANTED = select(
 
 
 async def wanted(tx: AsyncSession, community_id: int, day: date, attempts: int) -> bool:
-    """Whether a door visit was asked for on a day, or somebody was tried so often that one is."""
+    """Whether the ladder may begin early on a day: a door visit, a door nobody opened, attempts."""
     asked = {"community": community_id, "day": day, "attempts": attempts}
     return bool(await tx.scalar(_WANTED, asked))
 
@@ -249,20 +258,37 @@ async def end_door(tx: AsyncSession, now: datetime, door_: DoorVisit, end: DoorE
 
 
 async def offer(
-    tx: AsyncSession, now: datetime, door_: DoorVisit, elder: Elder, but: int | None = None
+    tx: AsyncSession,
+    now: datetime,
+    door_: DoorVisit,
+    elder: Elder,
+    but: int | None = None,
+    claimed_at: datetime | None = None,
 ) -> None:
-    """Ask everybody who can go, except whoever has just given it back."""
-    station = await tx.get_one(Community, elder.community_id)
-    end = moment(door_.day + timedelta(days=1), time(0), zone_of(station))
+    """Ask everybody who can go, except whoever has just given it back, and claimed it when."""
     asked = [one for one in await can_go(tx, elder, door_.day) if one.id != but]
     if not asked:
         asked = [one for one in await alerts.keepers_of(tx, now, elder) if one.id != but]
+    again = f"{but}:{claimed_at:%H%M%S}" if but and claimed_at else "0"
+    await _ask(tx, now, door_, elder, asked, again)
+
+
+async def _ask(
+    tx: AsyncSession,
+    now: datetime,
+    door_: DoorVisit,
+    elder: Elder,
+    asked: Iterable[Member],
+    again: str,
+) -> None:
+    station = await tx.get_one(Community, elder.community_id)
+    end = moment(door_.day + timedelta(days=1), time(0), zone_of(station))
     for member in asked:
         letter = Letter(
             Step.DOOR,
             door_.day,
             Notice.DOOR,
-            f"door:{door_.id}:{member.id}:{but or 0}",
+            f"door:{door_.id}:{member.id}:{again}",
             {"door": door_.id},
             door_card(door_.id),
             expires_at=end,
@@ -272,8 +298,46 @@ async def offer(
 
 async def give_back(tx: AsyncSession, now: datetime, one: AtDoor, goer: Member) -> None:
     """Whoever had claimed it does not go: the others are asked again, the staff hear of it."""
+    claimed_at = one.door.claimed_at
     if not await release_door(tx, one.door, goer.id):
         return
     await tx.refresh(one.door)
     await outbox.refresh(tx, now, door_card(one.door.id))
-    await offer(tx, now, one.door, one.elder, but=goer.id)
+    await offer(tx, now, one.door, one.elder, goer.id, claimed_at)
+
+
+_OFFERED = (
+    select(
+        Told.member_id,
+        Outbox.state.in_((Post.REFUSED, Post.DROPPED, Post.EXPIRED))
+        | Member.blocked_at.is_not(None)
+        | (Member.standing != Standing.ACTIVE),
+    )
+    .join(Member, Member.id == Told.member_id)
+    .outerjoin(Outbox, Outbox.key == Told.letter)
+    .where(
+        Told.elder_id == bindparam("elder"),
+        Told.day == bindparam("day"),
+        Told.step == Step.DOOR,
+    )
+    .order_by(Told.id)
+)
+_SHOWN = (
+    select(Message.member_id, Message.facts)
+    .where(Message.card == bindparam("named"))
+    .order_by(Message.message)
+)
+
+
+async def offer_to_keepers(tx: AsyncSession, now: datetime, door_: DoorVisit, elder: Elder) -> None:
+    """Nobody who was asked is left to say yes: the staff hear of it now, and not at 17:00.
+
+    The last message each was sent counts, and the last one that stands in their chat.
+    """
+    asked = dict((await tx.execute(_OFFERED, {"elder": elder.id, "day": door_.day})).all())
+    shown = await tx.execute(_SHOWN, {"named": door_card(door_.id)})
+    said_no = {member_id: bool(facts.get("declined")) for member_id, facts in shown}
+    if all(gone or said_no.get(one) for one, gone in asked.items()):
+        keepers = await alerts.keepers_of(tx, now, elder)
+        new = [one for one in keepers if one.id not in asked and members.reachable(one)]
+        await _ask(tx, now, door_, elder, new, "0")

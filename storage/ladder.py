@@ -1,20 +1,20 @@
 """The ladder's records: who was told what of whom, when it arrived, and whether it was seen."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import ColumnElement, exists, func, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.days import local_day
-from care.ladder import Step
+from care.ladder import BY_RECORD, Step
 from care.notices import Notice
 from storage import members, outbox
 from storage.communities import zone_of
 from storage.once import changed, insert_once
-from storage.tables import Community, Elder, Member, Outbox, Post, Told
+from storage.tables import Alert, Community, Elder, Member, Outbox, Post, RedDay, Told
 
 ON_ITS_WAY = (Post.WAITING, Post.SENDING, Post.SENT, Post.UNCLEAR)
 _MAY_HAVE_ARRIVED = exists().where(
@@ -81,13 +81,21 @@ def open_card(member_id: int, day: date) -> str:
     return f"calls_open:{member_id}:{day}"
 
 
+def _about(alert_ids: Collection[int] | None) -> ColumnElement[bool]:
+    return true() if alert_ids is None else Told.alert_id.in_(alert_ids)
+
+
 async def already_told(
-    tx: AsyncSession, elder_ids: Iterable[int], day: date, step: Step
+    tx: AsyncSession,
+    elder_ids: Iterable[int],
+    day: date,
+    step: Step,
+    of: Collection[int] | None = None,
 ) -> dict[int, set[int]]:
-    """Which members were told a step about each elder of a day."""
+    """Which members were told a step about each elder of a day; or of the alerts `of` only."""
     rows = await tx.execute(
         select(Told.elder_id, Told.member_id).where(
-            Told.elder_id.in_(list(elder_ids)), Told.day == day, Told.step == step
+            Told.elder_id.in_(list(elder_ids)), Told.day == day, Told.step == step, _about(of)
         )
     )
     found: dict[int, set[int]] = {}
@@ -97,13 +105,20 @@ async def already_told(
 
 
 async def refused(
-    tx: AsyncSession, elder_ids: Iterable[int], day: date, step: Step
+    tx: AsyncSession,
+    elder_ids: Iterable[int],
+    day: date,
+    step: Step,
+    of: Collection[int] | None = None,
 ) -> dict[int, set[int]]:
-    """Which members a step about each elder of a day was to be told, but chat took no message."""
+    """Which members a step about each elder of a day was to be told, but chat took no message.
+
+    All of it, or what was said of the alerts `of`.
+    """
     rows = await tx.execute(
         select(Told.elder_id, Told.member_id, Outbox.state)
         .outerjoin(Outbox, Outbox.key == Told.letter)
-        .where(Told.elder_id.in_(list(elder_ids)), Told.day == day, Told.step == step)
+        .where(Told.elder_id.in_(list(elder_ids)), Told.day == day, Told.step == step, _about(of))
     )
     took, not_ = set[tuple[int, int]](), set[tuple[int, int]]()
     for elder_id, member_id, state in rows:
@@ -132,16 +147,30 @@ async def note_pressed(tx: AsyncSession, now: datetime, member_id: int, elder_id
     )
 
 
+def taken_back() -> ColumnElement[bool]:
+    """Told, and then told that they were reached or paused, before it turned out to be missed."""
+    return exists().where(
+        Alert.id == Told.alert_id,
+        Alert.clear.in_(BY_RECORD),
+        Alert.closed_at < func.coalesce(RedDay.changed_at, RedDay.closed_at),
+    )
+
+
 async def escalated(tx: AsyncSession, elder_ids: list[int], day: date) -> set[int]:
-    """Those of a day about whom somebody was told at 17:00 or after it, or is about to be."""
+    """Those of a day about whom somebody was told at 17:00 or after it, or is about to be.
+
+    Whoever was told afterwards that all is well knows nothing of a day that was missed still.
+    """
     rows = await tx.scalars(
         select(Told.elder_id)
+        .join(RedDay, (RedDay.elder_id == Told.elder_id) & (RedDay.day == Told.day))
         .outerjoin(Outbox, Outbox.key == Told.letter)
         .where(
             Told.elder_id.in_(elder_ids),
             Told.day == day,
             Told.step.in_((Step.RAISE, Step.CLOSED)),
             Told.delivered_at.is_not(None) | Outbox.state.in_(ON_ITS_WAY),
+            ~taken_back(),
         )
         .distinct()
     )

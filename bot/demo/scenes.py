@@ -132,7 +132,7 @@ async def call_list(play: Play) -> None:
     heard = (one for one in play.theatre.heard(play.person(WORKER)) if "📞" in one.text)
     play.must(any(name in one.text for one in heard), play.tr("the call list comes"))
     await play.taps(WORKER, "call", name)
-    await play.taps(WORKER, "log", end=":fine:-")
+    await play.taps(WORKER, "log", end=f":fine:-:{SUNDAY}")
     async with play.theatre.database.read() as tx:
         elder = await elders.named(tx, play.station.id, name)
         day = await calls.last_contacts(tx, play.station.id, [elder.id])

@@ -13,7 +13,6 @@ from bot.screens.words import outcome_name, reason_name, tier_name
 from bot.texts import Texts
 from care.access import Right
 from care.calls import Outcome, Reason
-from care.days import local_day
 from care.pauses import Why
 from care.surge import Why as Surge
 from storage import alerts, call_list, doors, pauses
@@ -73,17 +72,17 @@ async def _why_not(reader: Reader, elder: Elder, *, door: bool) -> Screen:
     tr = reader.tr
     version = await records.version_of(reader.tx, elder)
     stem = ("log_door" if door else "log", elder.id, version, Outcome.NOT_POSSIBLE)
-    choices = [(Button(reason_name(tr, one), tap(*stem, one)),) for one in Reason]
+    choices = [(Button(reason_name(tr, one), tap(*stem, one, reader.today)),) for one in Reason]
     back = reader.back(tr("Back"), tap("at_door" if door else "call", elder.id))
     text = lines(_head(reader, elder), BLANK, tr("Why was it not possible?"))
     return Screen(text, (*choices, back))
 
 
 async def _outcomes(reader: Reader, elder: Elder, *, door: bool) -> list[tuple[Button, ...]]:
-    """What came of it; each button carries which record was the newest when it was drawn."""
+    """What came of it; each button carries when it was drawn, and which record was the newest."""
     version = await records.version_of(reader.tx, elder)
     log, why_not = ("log_door", "why_not_door") if door else ("log", "why_not")
-    taps = {one: tap(log, elder.id, version, one, "-") for one in Outcome}
+    taps = {one: tap(log, elder.id, version, one, "-", reader.today) for one in Outcome}
     taps[Outcome.NOT_POSSIBLE] = tap(why_not, elder.id)
     return [
         tuple(Button(outcome_name(reader.tr, one), taps[one]) for one in row) for row in OUTCOMES
@@ -206,10 +205,15 @@ async def please_call(reader: Reader, facts: Facts) -> Screen | None:
     """To the staff: an elder asks to be called."""
     tr = reader.tr
     elder = await access_elder(reader.tx, reader.me.viewer, facts["elder"], Right.LOG_CALL)
-    asked = (await call_list.of_elder(reader.tx, reader.now, elder)).owed.asked
-    if not asked or local_day(reader.now, reader.me.zone) != date.fromisoformat(facts["day"]):
-        called = Screen(tr("{name} has been called.", name=elder.name))
-        return called if reader.edits else None
+    owed = (await call_list.of_elder(reader.tx, reader.now, elder)).owed
+    if not owed.asked:
+        day = date.fromisoformat(facts["day"])
+        called = owed.last_contact is not None and owed.last_contact >= day
+        if reader.edits and called:
+            return Screen(tr("{name} has been called.", name=elder.name))
+        # Nobody called: they said later that they are fine, or are away.
+        said = tr(" · ").join(why(tr, owed))
+        return Screen(beside(elder.name, said)) if reader.edits else None
     return Screen(
         tr(
             "📞 <b>{name} asks to be called.</b> {phone}",
@@ -226,7 +230,7 @@ async def check_in(reader: Reader, facts: Facts) -> Screen | None:
     return Screen(
         tr("Good morning, {name}! How are you today?", name=reader.me.member.name),
         (
-            (Button("😊 " + tr("I am fine"), "fine"),),
-            (Button("📞 " + tr("Please call me"), "call_me"),),
+            (Button("😊 " + tr("I am fine"), tap("fine", reader.today)),),
+            (Button("📞 " + tr("Please call me"), tap("call_me", reader.today)),),
         ),
     )

@@ -275,7 +275,7 @@ def _alert_buttons(reader: Reader, whole: Whole) -> tuple[tuple[Button, ...], ..
 def _ask_clear(reader: Reader, whole: Whole) -> Screen:
     tr = reader.tr
     rows = [
-        (Button(clear_name(tr, how), tap("alert_cleared", whole.alert.id, how)),)
+        (Button(clear_name(tr, how), tap("alert_cleared", whole.alert.id, reader.today, how)),)
         for how in BY_HAND
         if reader.me.viewer.staff or how is not Clear.REACHED or _is_emergency(whole)
     ]

@@ -55,8 +55,8 @@ async def menu(reader: Reader, facts: Facts) -> Screen | None:
     ]
     rows = [tuple(buttons[n : n + 2]) for n in range(0, len(buttons), 2)]
     if Role.ELDER in me.roles:
-        rows.insert(0, (Button("😊 " + tr("I am fine"), "fine"),))
-        rows.insert(1, (Button("📞 " + tr("Please call me"), "call_me"),))
+        rows.insert(0, (Button("😊 " + tr("I am fine"), tap("fine", reader.today)),))
+        rows.insert(1, (Button("📞 " + tr("Please call me"), tap("call_me", reader.today)),))
     rows.append((Button(tr("Help"), tap("do", "help")), Button(tr("About me"), tap("do", "me"))))
     roles = tr(", ").join(role_name(tr, role) for role in Role if role in me.roles)
     text = lines(

@@ -172,7 +172,7 @@ def clear_name(tr: Texts, how: ladder.Clear) -> Markup:
             return tr("with family")
         case ladder.Clear.FALSE_ALARM:
             return tr("false alarm")
-        case ladder.Clear.OTHER:
+        case ladder.Clear.OTHER | ladder.Clear.PAUSED:
             return tr("settled otherwise")
 
 

@@ -64,4 +64,5 @@ class Families:
             return
         if self.hands.likely(CHECKS_IN):
             wanted = "call_me" if self.hands.likely(ASKS_TO_BE_CALLED) else "fine"
-            self.hands.press_within(2, 150, actor, message, wanted)
+            for data in taps(message, wanted)[:1]:
+                self.hands.press_within(2, 150, actor, message, data)

@@ -189,7 +189,7 @@ class Staff:
         if call is None:
             desk.done.add(elder)
             return []
-        found = [one for one in outcomes if one.split(":")[3:] == [call.outcome, call.reason]]
+        found = [one for one in outcomes if one.split(":")[3:5] == [call.outcome, call.reason]]
         return found or [f"why_not:{elder}"]
 
     def _note(self, desk: Desk, data: str) -> None:

@@ -108,7 +108,9 @@ class Alert(Table):
     """Something is wrong with an elder, or nobody knows; one owner until the all-clear.
 
     `taken_at` is when the owner said "I am handling it"; until then the owner, if there is one, is
-    the supervisor it was given to. At most one alert of a kind is open for an elder.
+    the supervisor it was given to. At most one alert of a kind is open for an elder. `opened_at` is
+    of the newest emergency, and `asked_at` of the newest round of telling: of somebody silent for
+    days, the last day's 17:00.
     """
 
     __tablename__ = "alert"

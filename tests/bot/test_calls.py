@@ -14,7 +14,7 @@ from care.elders import Tier
 from scheduler.heartbeat import Job
 from scheduler.jobs import JOBS
 from storage import communities
-from storage.tables import Community, Contact, Elder, FamilyLink
+from storage.tables import CheckIn, Community, Contact, Elder, FamilyLink
 from tests.bot.crowd import Crowd, arrive, crowd
 from tests.stage import local
 
@@ -247,7 +247,7 @@ async def test_another_social_workers_elder_cannot_be_logged(town: Crowd) -> Non
     colleague = await arrive(town.stage, "何方", Role.SOCIAL_WORKER)
     await town.stage.say(colleague, "/calls")
     press = town.stage.phones.press(
-        colleague, town.stage.last(colleague).id, "log:1:0:fine:-", stale=True
+        colleague, town.stage.last(colleague).id, "log:1:0:fine:-:2026-04-09", stale=True
     )
     await town.stage.settle()
     assert "not available" in str(press.text)
@@ -255,7 +255,15 @@ async def test_another_social_workers_elder_cannot_be_logged(town: Crowd) -> Non
 
 
 @pytest.mark.parametrize(
-    "data", ["log:1:0:fine", "log:1:0:odd:-", "log:x:0:fine:-", "log:1:7:fine:-"]
+    "data",
+    [
+        "log:1:0:fine:2026-04-09",
+        "log:1:0:odd:-:2026-04-09",
+        "log:x:0:fine:-:2026-04-09",
+        "log:1:7:fine:-:2026-04-09",
+        "log:1:0:fine:-",
+        "log:1:0:fine:-:2026-04-08",
+    ],
 )
 async def test_a_made_up_outcome_is_stale(town: Crowd, data: str) -> None:
     await town.stage.say(town.li, "/calls")
@@ -304,6 +312,117 @@ async def test_please_call_me_is_told_at_once_and_gone_when_they_were_called(
     await town.stage.tap(town.li, "Log the call")
     await town.stage.tap(town.li, "fine")
     assert not any("asks to be called" in text for text in town.texts(town.li))
+
+
+async def test_please_call_me_asked_for_again_after_the_call_is_told_again(town: Crowd) -> None:
+    granny = await granny_with_chat(town)
+
+    async def asks() -> int:
+        before = len(town.texts(town.li))
+        await town.stage.tap(granny, "call_me")
+        return len(town.texts(town.li)) - before
+
+    await town.stage.at("08:00")
+    assert await asks() == 1
+    await town.stage.at("08:05")
+    assert await asks() == 0, "one request, for as long as nobody has called"
+    await town.stage.tap(town.li, "Log the call")
+    await town.stage.tap(town.li, "fine")
+    await town.stage.at("14:00")
+    assert await asks() == 1
+    assert "asks to be called" in town.stage.last(town.li).text
+
+
+async def test_please_call_me_that_nobody_answered_is_on_the_next_days_list(town: Crowd) -> None:
+    granny = await granny_with_chat(town)
+    await town.stage.at("14:00")
+    await town.stage.say(granny, "/menu")
+    await town.stage.tap(granny, "call_me")
+    await town.stage.at("2026-04-10 08:30")
+    assert "asked to be called" in lists(town, town.li)[-1]
+    assert any("asks to be called" in text for text in town.texts(town.li))
+    await town.stage.tap(town.li, "Log the call")
+    await town.stage.tap(town.li, "fine")
+    assert "asked to be called" not in lists(town, town.li)[-1]
+
+
+async def test_nobody_is_said_to_have_called_when_the_elder_said_that_they_are_fine(
+    town: Crowd,
+) -> None:
+    granny = await granny_with_chat(town)
+    await town.stage.at("08:00")
+    await town.stage.tap(granny, "call_me")
+    await town.stage.tap(granny, "fine")
+    assert not any("has been called" in text for text in town.texts(town.li))
+    assert any("I am fine" in text for text in town.texts(town.li))
+
+
+async def pressed_while_it_was_down(town: Crowd, who: Person, what: str, until: str) -> None:
+    """Telegram keeps the press, and the program hears of it when it is back."""
+    message = town.stage.last(who)
+    data = next(str(one.data) for row in message.rows for one in row if what in str(one.data))
+    town.stage.phones.press(who, message.id, data)
+    town.stage.clock.set(local(until))
+    await town.stage.settle()
+
+
+async def test_an_outcome_that_arrives_after_midnight_is_no_contact_of_the_new_day(
+    town: Crowd,
+) -> None:
+    """The screen is drawn anew, so that who means today presses once more."""
+    await town.stage.at("08:30")
+    await town.stage.tap(town.li, "call")
+    await pressed_while_it_was_down(town, town.li, ":fine:", "2026-04-10 07:00")
+    assert await contacts(town) == []
+    await town.stage.tap(town.li, "fine")
+    [row] = await contacts(town)
+    assert str(row.day) == "2026-04-10"
+
+
+@pytest.mark.parametrize(("what", "fine"), [("fine", True), ("call_me", False)])
+async def test_the_elders_word_that_arrives_after_midnight_is_of_its_own_day(
+    town: Crowd, what: str, *, fine: bool
+) -> None:
+    granny = await granny_with_chat(town)
+    await set_station(town, settings={"check_in_is_contact": True})
+    await town.stage.at("08:00")
+    await pressed_while_it_was_down(town, granny, what, "2026-04-10 07:00")
+    async with town.stage.database.read() as tx:
+        [row] = await tx.scalars(select(CheckIn))
+        assert (str(row.day), row.fine) == ("2026-04-09", fine)
+    await town.stage.at("08:30")
+    assert "王桂芳" in lists(town, town.li)[-1]
+    assert ("asked to be called" in lists(town, town.li)[-1]) is not fine
+
+
+async def test_an_old_good_morning_asks_anew_instead_of_writing_about_long_ago(
+    town: Crowd,
+) -> None:
+    granny = await granny_with_chat(town)
+    await town.stage.at("08:00")
+    await pressed_while_it_was_down(town, granny, "fine", "2026-04-11 07:00")
+    async with town.stage.database.read() as tx:
+        assert list(await tx.scalars(select(CheckIn))) == []
+    await town.stage.tap(granny, "fine")
+    async with town.stage.database.read() as tx:
+        [row] = await tx.scalars(select(CheckIn))
+        assert str(row.day) == "2026-04-11"
+
+
+async def test_a_wish_to_be_called_is_never_turned_away(town: Crowd) -> None:
+    """Of yesterday's button after today's "fine", and of one that is days old."""
+    granny = await granny_with_chat(town)
+    await town.stage.at("08:00")
+    old = town.stage.last(granny).id
+    await town.stage.at("2026-04-10 08:00")
+    await town.stage.tap(granny, "fine")
+    for day, when in (("2026-04-09", "2026-04-10 09:00"), ("2026-04-09", "2026-04-13 07:00")):
+        town.stage.clock.set(local(when))
+        before = len(town.texts(town.li))
+        town.stage.phones.press(granny, old, f"call_me:{day}", stale=True)
+        await town.stage.settle()
+        assert len(town.texts(town.li)) == before + 1
+        assert "asks to be called" in town.stage.last(town.li).text
 
 
 async def test_who_is_no_elder_cannot_say_they_are_fine(town: Crowd) -> None:

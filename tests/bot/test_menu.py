@@ -187,7 +187,7 @@ async def test_an_elder_finds_two_large_buttons_on_top(town: Crowd) -> None:
     granny = await arrive(town.stage, "王桂芳", Role.ELDER)
     await town.stage.say(granny, "/menu")
     rows = town.stage.last(granny).rows
-    assert [row[0].data for row in rows[:2]] == ["fine", "call_me"]
+    assert [row[0].data for row in rows[:2]] == ["fine:2026-04-09", "call_me:2026-04-09"]
 
 
 def test_every_command_has_its_place() -> None:

@@ -14,8 +14,10 @@ from telegram.ext import MessageHandler, filters
 
 import bot.turn
 from bot.turn import TRIES, Turn
+from care.access import Role
+from care.joining import Standing
 from care.notices import Notice
-from storage import inbox
+from storage import communities, inbox, members
 from storage.engine import Database
 from storage.tables import Arrival, Contact, Member
 from tests.bot.crowd import Crowd, crowd
@@ -203,6 +205,33 @@ async def test_a_press_sent_again_under_a_new_number_does_nothing_twice(town: Cr
         count = await tx.scalar(select(func.count()).select_from(Contact))
     assert stage.telegram.faults.injected["resent_press"] == 1
     assert count == 1
+
+
+async def test_a_press_is_by_the_member_whose_message_it_was_in_whichever_community(
+    town: Crowd,
+) -> None:
+    """李敏 has looked into her other station since the list of this one came."""
+    stage = town.stage
+    await stage.at("08:30")
+    async with stage.database.write() as tx:
+        other = await communities.create(tx, stage.clock.now(), "Other", "Asia/Shanghai", "en")
+        second = await members.create(
+            tx, stage.clock.now(), other.id, "李敏", frozenset({Role.SOCIAL_WORKER}),
+            standing=Standing.ACTIVE, account=town.li.id,
+        )  # fmt: skip
+        second.chosen_at = stage.clock.now()
+        number = second.id
+    await stage.tap(town.li, "call")
+    await stage.tap(town.li, "fine")
+    async with stage.database.read() as tx:
+        [row] = await tx.scalars(select(Contact))
+    assert row.community_id == stage.station.id
+    await stage.say(town.li, "/menu")
+    assert "Other" in stage.last(town.li).text, "what is typed is for the one chosen last"
+    async with stage.database.write() as tx:
+        (await tx.get_one(Member, number)).standing = Standing.LEFT
+    await stage.tap(town.li, "Help")
+    assert "Other" not in stage.last(town.li).text
 
 
 async def test_a_row_that_another_process_has_done_is_left_alone(town: Crowd) -> None:

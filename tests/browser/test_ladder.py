@@ -27,7 +27,7 @@ def test_a_day_on_which_she_does_not_answer(browser: Browser, url: str, tmp_path
         liu, chen = Phone(page, LIU), Phone(page, CHEN)
         next_thing(page, "08:30")
         li.tap("call:", text=ELDER)
-        li.tap("log:", ":no_answer:-")
+        li.tap("log:", text="未接")
         next_thing(page, "10:00")
         li.sees(re.compile("王桂芳(.|\n)*没接"))
         next_thing(page, "11:30")

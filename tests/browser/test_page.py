@@ -42,7 +42,7 @@ def tap_through_the_call_list(page: Page, li: Phone) -> None:
     jump(page, "next_0830")
     for name in (*RED, NEW_AND_RED):
         li.tap("call:", text=name)
-        li.tap("log:", ":fine:-")
+        li.tap("log:", text="平安")
         expect(li.key("call:", text=name)).to_have_count(0, timeout=PATIENCE)
     expect(li.key("call:")).to_have_count(0)
     li.sees("今天 6 位都联系上了")
@@ -146,8 +146,8 @@ def test_on_a_phone_everything_is_within_reach(browser: Browser, url: str) -> No
         expect(li.node.get_by_test_id("input")).to_be_in_viewport()
         page.get_by_test_id(f"tab-{GRANNY}").tap()
         expect(granny.node.get_by_test_id("input")).to_be_in_viewport()
-        expect(granny.key("fine")).to_be_in_viewport()
-        granny.key("fine").tap()
+        expect(granny.key("fine:")).to_be_in_viewport()
+        granny.key("fine:").tap()
         granny.sees("🌷")
 
 

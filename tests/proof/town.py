@@ -79,7 +79,7 @@ class Town:
 
     def log(self, worker: Person, elder: int) -> None:
         """Press the outcome of a call."""
-        data = f"log:{elder}:0:fine:-"
+        data = f"log:{elder}:0:fine:-:{DAY}"
         self.telegram.phones.press(worker, self.lists[worker.id], data, stale=True)
         self.logged.append(elder)
 

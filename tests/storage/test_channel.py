@@ -29,7 +29,7 @@ async def failing(database: Database, town: Town, now: datetime = NOW + QUARTER)
 
 async def alert(database: Database, town: Town, kind: Kind, day: date = TODAY) -> int:
     async with database.write() as tx:
-        found, _ = await alerts.open_one(tx, NOW, town.wang, day, kind)
+        found, _ = await alerts.open_one(tx, NOW + (day - TODAY), town.wang, day, kind)
         return found.id
 
 

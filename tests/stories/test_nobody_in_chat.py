@@ -133,6 +133,20 @@ async def test_a_family_that_heard_does_not_silence_it_while_the_station_knows_n
     assert len(outside.told) == 1, "a named person was told of the day"
 
 
+async def test_the_second_silent_day_is_told_outside_too(us: Neighbours, outside: Outside) -> None:
+    """The staff heard on the first day, and are gone on the second, while the family reads on."""
+    await us.stage.at("17:00")
+    assert us.heard(BOSS, WANG, "今天没有联系上")
+    await us.stage.at("2026-04-10 08:30")
+    await all_block(us)
+    await us.stage.at("2026-04-10 16:59")
+    assert outside.told == []
+    await us.stage.at("2026-04-10 17:00")
+    await us.stage.at("2026-04-10 17:01")
+    [text] = outside.told
+    assert "今天没联系上的老人：1 位" in text
+
+
 async def test_a_missed_day_that_nobody_was_told_of(us: Neighbours, outside: Outside) -> None:
     await all_block(us, BOSS, LI, DAUGHTER)
     us.stage.clock.set(local("2026-04-09 16:00"))

@@ -7,11 +7,12 @@ import pytest
 
 from care.access import Role
 from care.elders import Tier
+from care.joining import Standing
 from care.ladder import Step
 from care.ledger import State
-from storage import calls, elders
+from storage import calls, calming, elders
 from storage.elders import Decision
-from storage.tables import Alert, ClosedDay, DoorVisit, Pause, RedDay, Told
+from storage.tables import Alert, ClosedDay, DoorVisit, Draft, Member, Pause, RedDay, Told
 from tests.stories.neighbours import (
     BOSS,
     CHEN,
@@ -139,6 +140,34 @@ async def test_a_door_nobody_opens_is_raised_at_once(tmp_path: Path) -> None:
         assert us.heard(BOSS, WANG, "今天没有联系上")
 
 
+async def _nobody_opens(us: Neighbours, name: str) -> None:
+    """Who stands at the door themselves writes it down, from the list or the claimed door."""
+    for press in ("at_door", "未接"):
+        await us.stage.tap(us[name], press)
+
+
+async def test_a_door_nobody_opens_to_the_social_worker_is_raised_at_once(tmp_path: Path) -> None:
+    """Whoever stands there, and long before anybody asked for it."""
+    async with neighbours(tmp_path) as us:
+        await us.stage.at("08:30")
+        await us.stage.tap(us[LI], WANG)
+        await _nobody_opens(us, LI)
+        await us.stage.at("08:31")
+        assert us.heard(BOSS, WANG, "今天没有联系上")
+
+
+async def test_who_claimed_a_door_and_found_it_shut_is_not_waited_for(tmp_path: Path) -> None:
+    async with neighbours(tmp_path) as us:
+        await us.red("孙爷爷")
+        await us.through("2026-04-09 08:30", "2026-04-09 15:00")
+        await us.stage.tap(us[LI], "door_claim")
+        await _nobody_opens(us, LI)
+        [door] = [one for one in await us.rows(DoorVisit) if one.claimed_by is not None]
+        assert door.end == "nobody"
+        await us.stage.at("15:01")
+        assert us.heard(BOSS, "孙爷爷", "今天没有联系上")
+
+
 async def test_who_cannot_go_after_all_gives_it_back_and_the_others_are_asked(
     tmp_path: Path,
 ) -> None:
@@ -164,6 +193,90 @@ async def test_a_claimer_who_blocks_the_bot_loses_the_door_to_the_others(tmp_pat
         await us.log(LI, WANG, "no_answer")
         await us.through("2026-04-09 17:01", "2026-04-09 17:03", minutes=1)
         assert us.count(LIU) > before
+
+
+async def test_a_door_that_everybody_declined_is_the_social_workers_at_once(
+    tmp_path: Path,
+) -> None:
+    """Whoever was asked said no, or has blocked the bot; the next rung would be at 17:00."""
+    async with neighbours(tmp_path) as us:
+        await us.through("2026-04-09 08:30", "2026-04-09 15:00")
+        before = us.count(LI)
+        await us.stage.tap(us[CHEN], "door_no")
+        await us.stage.at("15:01")
+        assert us.count(LI) == before, "刘阿姨 has not answered yet"
+        await us.stage.tap(us[LIU], "door_no")
+        for when in ("15:02", "15:03", "15:04"):
+            await us.stage.at(when)
+        assert us.count(LI) == before + 1, "once"
+        assert us.heard(LI, WANG, "志愿者都去不了")
+
+
+async def test_who_gives_a_door_back_twice_has_the_others_asked_twice(tmp_path: Path) -> None:
+    async with neighbours(tmp_path) as us:
+        await us.through("2026-04-09 08:30", "2026-04-09 15:00")
+        for when in ("15:10", "15:20"):
+            await us.stage.at(when)
+            before = us.count(LIU)
+            await us.stage.tap(us[CHEN], "door_claim")
+            await us.stage.tap(us[CHEN], "door_return")
+            assert us.count(LIU) == before + 1
+
+
+async def _leave(us: Neighbours, name: str) -> None:
+    async with us.stage.database.write() as tx:
+        member = await tx.get_one(Member, (await us.stage.member(us[name])).id)
+        member.standing = Standing.LEFT
+
+
+async def test_a_door_whose_goer_has_left_the_station_is_offered_again(tmp_path: Path) -> None:
+    async with neighbours(tmp_path) as us:
+        await us.arrive("方静", Role.SOCIAL_WORKER)
+        await us.red("孙爷爷")
+        await us.through("2026-04-09 08:30", "2026-04-09 15:00")
+        await us.stage.tap(us["方静"], "door_claim")
+        before = us.count(LI)
+        await _leave(us, "方静")
+        await us.stage.at("15:30")
+        assert us.count(LI) == before + 1
+
+
+@pytest.mark.parametrize("left", [True, False])
+async def test_an_emergency_whose_owner_is_gone_is_told_again_at_once(
+    tmp_path: Path, *, left: bool
+) -> None:
+    async with neighbours(tmp_path) as us:
+        await us.stage.at("09:00")
+        await us.log(LI, WANG, "emergency")
+        await us.stage.tap(us[CHEN], "alert_take")
+        before = us.count(BOSS)
+        if left:
+            await _leave(us, CHEN)
+        else:
+            us.stage.phones.block(us[CHEN])
+            await us.stage.settle()
+        await us.stage.at("09:01")
+        told = us.stage.chat(us[BOSS])[before:]
+        assert len([one for one in told if f"紧急：{WANG}" in one.text]) == 1
+        assert us.heard(BOSS, f"紧急：{WANG}", "还没有人处理")
+        await us.stage.tap(us[LIU], "alert_take")
+        assert us.heard(BOSS, f"{LIU} 正在处理")
+
+
+async def test_an_alert_without_an_owner_gets_one_when_somebody_is_back(tmp_path: Path) -> None:
+    async with neighbours(tmp_path) as us:
+        for name in (BOSS, LI):
+            us.stage.phones.block(us[name])
+        await us.stage.settle()
+        await us.stage.at("17:00")
+        [alert] = await us.rows(Alert)
+        assert alert.owner_id is None
+        us.stage.phones.start(us[BOSS])
+        await us.stage.settle()
+        await us.stage.at("17:05")
+        [alert] = await us.rows(Alert)
+        assert alert.owner_id == (await us.stage.member(us[BOSS])).id
+        assert us.heard(BOSS, f"负责人：{BOSS}")
 
 
 @pytest.mark.parametrize("hour", ["16:00", "23:30"])
@@ -322,6 +435,102 @@ async def test_recorded_late_counts_for_the_day_it_happened(tmp_path: Path) -> N
         assert us.heard(BOSS, f"预警解除：{WANG}")
 
 
+async def _take_back(us: Neighbours) -> None:
+    """李敏 says that her newest entry about 王桂芳 was a mistake."""
+    await us.stage.say(us[LI], "/elders")
+    for press in ("elder", "contacts", "contact", "withdraw"):
+        await us.stage.tap(us[LI], press)
+    while "withdraw" in await _draft(us):
+        rows = [one for row in us.stage.last(us[LI]).rows for one in row]
+        await us.stage.tap(us[LI], next(one.label for one in rows if "取消" not in one.label))
+
+
+async def _draft(us: Neighbours) -> set[str]:
+    return {row.form for row in await us.rows(Draft)}
+
+
+async def test_a_contact_that_was_a_mistake_and_is_taken_back_is_raised_anew(
+    tmp_path: Path,
+) -> None:
+    """Everybody heard that she was reached: that she was not, they hear too."""
+    async with neighbours(tmp_path) as us:
+        await us.through("2026-04-09 08:30", "2026-04-09 17:00")
+        await us.stage.at("17:10")
+        await us.log(LI, WANG, "fine")
+        assert us.heard(BOSS, f"预警解除：{WANG}")
+        await us.stage.at("17:12")
+        await _take_back(us)
+        await us.stage.at("17:13")
+        for name, words in ((BOSS, "今天没有联系上"), (DAUGHTER, "我们今天没有联系上")):
+            assert us.heard(name, WANG, words), name
+        before = us.count(DAUGHTER)
+        await us.through("2026-04-09 17:30", "2026-04-09 19:30")
+        assert us.count(DAUGHTER) == before, "once"
+
+
+async def test_a_contact_taken_back_the_next_day_is_told_as_a_missed_day(tmp_path: Path) -> None:
+    async with neighbours(tmp_path) as us:
+        await us.through("2026-04-09 08:30", "2026-04-09 17:00")
+        await us.stage.at("17:10")
+        await us.log(LI, WANG, "fine")
+        await us.stage.at("2026-04-10 08:35")
+        await _take_back(us)
+        assert await us.ended(WANG) == State.MISSED
+        await us.stage.at("08:36")
+        assert await us.told(Step.CLOSED) == {BOSS}
+
+
+async def test_a_day_that_turns_out_to_be_missed_is_told_however_old_it_is(tmp_path: Path) -> None:
+    async with neighbours(tmp_path) as us:
+        await us.stage.at("08:30")
+        await us.log(LI, WANG, "fine")
+        await us.stage.at("2026-04-10 00:01")
+        async with us.stage.database.write() as tx:
+            for n in range(10, 20):
+                day = date(2026, 4, n)
+                tx.add(ClosedDay(community_id=us.stage.station.id, day=day,
+                                 closed_at=us.stage.clock.now()))  # fmt: skip
+        await us.stage.at("2026-04-20 09:00")
+        assert await us.ended(WANG) == State.MET
+        await _take_back(us)
+        await us.stage.at("09:01")
+        assert await us.told(Step.CLOSED) == {BOSS}
+
+
+async def test_a_pause_that_was_a_mistake_and_is_ended_is_raised_anew(tmp_path: Path) -> None:
+    async with neighbours(tmp_path) as us:
+        await us.through("2026-04-09 08:30", "2026-04-09 17:00")
+        await us.stage.at("17:10")
+        await _pause(us, DAY, date(2026, 4, 20))
+        async with us.stage.database.write() as tx:
+            elder = await elders.named(tx, us.stage.station.id, WANG)
+            by = (await us.stage.member(us[LI])).id
+            await calming.no_longer_owed(tx, us.stage.clock.now(), elder, by)
+        await us.stage.at("17:12")
+        assert us.heard(BOSS, f"预警解除：{WANG}")
+        async with us.stage.database.write() as tx:
+            (await tx.get_one(Pause, 1)).ended_at = us.stage.clock.now()
+        await us.through("2026-04-09 17:30", "2026-04-09 18:30")
+        assert us.heard(BOSS, WANG, "今天没有联系上")
+
+
+async def test_an_old_alert_that_ends_late_in_the_evening_does_not_silence_that_days_own(
+    tmp_path: Path,
+) -> None:
+    """Yesterday's visit, reported today, says nothing of today."""
+    async with neighbours(tmp_path) as us:
+        await us.through("2026-04-09 08:30", "2026-04-10 17:05", minutes=60)
+        await us.stage.at("2026-04-10 17:05")
+        async with us.stage.database.write() as tx:
+            elder = await elders.named(tx, us.stage.station.id, WANG)
+            by = (await us.stage.member(us[LI])).id
+            reached = calming.Reached(by, DAY)
+            await calming.contacted(tx, us.stage.clock.now(), elder, reached)
+        await us.stage.at("17:06")
+        assert us.heard(BOSS, WANG, "今天没有联系上")
+        assert us.heard(DAUGHTER, WANG, "我们今天没有联系上")
+
+
 async def test_two_pairings_have_one_elder_and_one_contact_is_enough(tmp_path: Path) -> None:
     async with neighbours(tmp_path) as us:
         await us.arrive("方静", Role.SOCIAL_WORKER)
@@ -423,6 +632,30 @@ async def test_an_emergency_is_told_to_all_at_once_and_again_until_taken(tmp_pat
         await us.stage.tap(us[CHEN], "医院")
         for name in (BOSS, LI, LIU, DAUGHTER):
             assert us.heard(name, f"预警解除：{WANG}", "在医院"), name
+
+
+async def test_a_second_emergency_is_told_to_all_while_an_older_one_is_being_handled(
+    tmp_path: Path,
+) -> None:
+    """Who took the first may be home again: it is anybody's once more."""
+    async with neighbours(tmp_path) as us:
+        await us.stage.at("09:00")
+        await us.log(LI, WANG, "emergency")
+        await us.stage.tap(us[CHEN], "alert_take")
+        await us.stage.at("16:00")
+        before = {name: us.count(name) for name in (BOSS, CHEN, LIU, DAUGHTER)}
+        for press in ("call:1", "紧急"):
+            await us.stage.tap(us[LI], press)
+        for name, count in before.items():
+            assert us.count(name) == count + 1, name
+            assert "还没有人处理" in us.stage.last(us[name]).text, name
+        await us.stage.at("16:11")
+        assert us.count(BOSS) == before[BOSS] + 2, "and again until somebody takes it"
+        await us.stage.tap(us[CHEN], "alert_take")
+        await us.stage.at("16:13")
+        for press in ("call:1", "紧急"):
+            await us.stage.tap(us[LI], press)
+        assert f"{CHEN} 正在处理" in us.stage.last(us[BOSS]).text, "who has just taken it has it"
 
 
 async def test_two_press_at_once_and_one_is_told_who_has_it(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ class Owners:
         self._has: dict[int, int] = {}
         self._had: defaultdict[int, set[int]] = defaultdict(set)
         self._told: defaultdict[tuple[str, int], set[int]] = defaultdict(set)
+        self._newest: dict[tuple[str, int], int] = {}
         tr = Texts("zh_CN", ZoneInfo("UTC"))
         self._yours = {
             str(tr("It is yours. The address is in your private chat.")): "errand",
@@ -60,6 +61,7 @@ class Owners:
                 account, number = self._pressed(toast.press)
                 kind = self._yours[toast.text]
                 self._told[kind, number].add(account)
+                self._newest[kind, number] = account
                 heard[kind, number] = None
         return list(heard)
 
@@ -145,8 +147,12 @@ class Owners:
             )
 
     def _judge_alert(self, alert: int, accounts: set[int]) -> None:
-        owner = self._records.one("SELECT owner_id FROM alert WHERE id=?", alert)
-        if accounts != self._accounts({owner}):
+        """One was told so; or, if it was asked about anew, whoever was told last, or nobody now."""
+        [(owner, asked, taken)] = self._records.rows(
+            "SELECT owner_id, asked_times, taken_at FROM alert WHERE id=?", alert
+        )
+        told = {self._newest["alert", alert]} if asked else accounts
+        if told != self._accounts({owner}) and not (asked and taken is None):
             self._verdicts.broken(
                 Invariant.ONE_OWNER,
                 f"alert {alert} belongs to member {owner}, but {sorted(accounts)} were told so",

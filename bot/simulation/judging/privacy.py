@@ -142,7 +142,11 @@ class Privacy:
             if date.fromisoformat(day) in days:
                 return True
         handling = self._records.one(
-            "SELECT COUNT(*) FROM alert WHERE owner_id=? AND elder_id=? AND taken_at IS NOT NULL",
+            "SELECT COUNT(*) FROM alert a JOIN member m ON m.id=? WHERE a.elder_id=?"
+            " AND (a.owner_id=m.id AND a.taken_at IS NOT NULL"
+            # Or it was theirs, until it was asked about anew.
+            " OR a.asked_times>0 AND EXISTS (SELECT 1 FROM inbox WHERE chat=m.account"
+            " AND payload LIKE '%\"data\":\"alert_take:' || a.id || '\"%'))",
             member,
             elder,
         )
