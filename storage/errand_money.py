@@ -44,6 +44,13 @@ class Book:
     rows: list[ErrandMoney]
 
     @property
+    def holders(self) -> list[int]:
+        """Everybody who ever had it in hand and money with it; whoever has it now is the last."""
+        now = self.whole.errand.claimed_by
+        before = dict.fromkeys(one.holder_id for one in self.rows if one.holder_id != now)
+        return [*before, *([] if now is None else [now])]
+
+    @property
     def entries(self) -> list[Entry]:
         """The rows as the rules see them."""
         return [entry_of(one) for one in self.rows]
@@ -177,11 +184,10 @@ async def say(
 def _holder(book: Book, viewer: Viewer, said: Said, side: Side) -> int:
     if side is Side.VOLUNTEER:
         return viewer.member_id
-    holders = {book.whole.errand.claimed_by, *(one.holder_id for one in book.rows)} - {None}
     holder = said.holder or book.whole.errand.claimed_by
-    if holder is None and len(holders) == 1:
-        [holder] = holders
-    if holder is None or holder not in holders:
+    if holder is None and len(book.holders) == 1:
+        [holder] = book.holders
+    if holder is None or holder not in book.holders:
         raise Stale
     return holder
 

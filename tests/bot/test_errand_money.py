@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from care.errand_money import Flow
 from care.errands import State
+from storage import errand_money
 from tests.errand_home import PHOTO, Home, errand_home
 
 
@@ -64,11 +66,56 @@ async def test_a_wrong_sum_is_put_right_with_a_reason_and_both_stay(home: Home) 
     assert "350.60" not in stage.last(home.chen).text
 
 
+async def test_change_of_somebody_who_gave_it_back_is_not_booked_on_the_next_one(
+    home: Home,
+) -> None:
+    """Once two have had it in hand, whoever pays says whose money it is."""
+    stage = home.stage
+    await home.ask("today")
+    await stage.tap(home.chen, "claim")
+    await stage.tap(home.chen, "errand_money")
+    await stage.tap(home.chen, "I was given an advance")
+    await stage.say(home.chen, "100")
+    await stage.tap(home.daughter, "errand_money")
+    await stage.tap(home.daughter, "✅ Right")
+    await home.press(home.chen, "errand_step:1:return:no_time")
+    await stage.at("09:31")
+    await stage.tap(home.zhou, "claim")
+    await home.press(home.li, "errand_money:1")
+    await stage.tap(home.li, "陈同学 · Change came back")
+    await stage.say(home.li, "100")
+    async with stage.database.read() as tx:
+        rows = await errand_money.rows_of(tx, 1)
+    chen = (await stage.member(home.chen)).id
+    assert [(one.flow, one.holder_id) for one in rows[2:]] == [(Flow.CHANGE, chen)]
+    assert any("周阿姨 · Change came back" in one for one in home.labels(home.li))
+
+
+async def test_a_sum_typed_after_the_next_one_has_claimed_belongs_to_whom_it_was_asked_of(
+    home: Home,
+) -> None:
+    stage = home.stage
+    await home.ask("today")
+    await stage.tap(home.chen, "claim")
+    await stage.tap(home.chen, "errand_money")
+    await stage.tap(home.chen, "I was given an advance")
+    await stage.say(home.chen, "100")
+    await home.press(home.chen, "errand_step:1:return:no_time")
+    await home.press(home.li, "errand_money:1")
+    await stage.tap(home.li, "An advance was given")
+    await stage.at("09:31")
+    await stage.tap(home.zhou, "claim")
+    await stage.say(home.li, "100")
+    async with stage.database.read() as tx:
+        rows = await errand_money.rows_of(tx, 1)
+    assert {one.holder_id for one in rows} == {(await stage.member(home.chen)).id}
+
+
 async def test_a_forged_button_about_money_gives_nothing(home: Home) -> None:
     stage = home.stage
     await home.ask("today")
     await stage.tap(home.chen, "claim")
-    for data in ("errand_money:1", "money_say:1:v:spent", "errand_bought:1", "money_fix:1:1"):
+    for data in ("errand_money:1", "money_say:1:v:spent:1", "errand_bought:1", "money_fix:1:1"):
         press = stage.phones.press(home.zhou, stage.last(home.zhou).id, data, stale=True)
         await stage.settle()
         assert press.text == "That is not available to you."
