@@ -123,6 +123,10 @@ class Fault(StrEnum):
     NO_RECEIPT = "no_receipt"
 
 
+# Somebody has, or may have, what is another's; the others are only to be looked at.
+OUTSTANDING = frozenset({Fault.DISAGREE, Fault.ONE_SIDED, Fault.UNBALANCED})
+
+
 @dataclass(frozen=True)
 class Difference:
     """One thing that does not add up.

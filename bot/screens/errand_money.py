@@ -131,7 +131,17 @@ def _rows(reader: Reader, book: Book, names: Mapping[int, str]) -> list[tuple[Bu
     if book.part.keeper:
         data = tap("errand_book", book.whole.elder.id, f"{reader.today:%Y-%m}")
         rows.append((Button(tr("📒 This month as a file"), data),))
-    return [*rows, reader.back(str(tr("The errand")), tap("errand", errand.id))]
+    return [*rows, _back(reader, book)]
+
+
+def _back(reader: Reader, book: Book) -> tuple[Button, ...]:
+    """To the errand; of somebody who is in care no more nobody sees that any more."""
+    tr, elder = reader.tr, book.whole.elder
+    if elder.exited_at is None:
+        return reader.back(str(tr("The errand")), tap("errand", book.whole.errand.id))
+    if book.part.keeper:
+        return reader.back(str(tr("Back")), tap("elder", elder.id))
+    return reader.back(str(tr("Menu")), "do:menu")
 
 
 def _saying(

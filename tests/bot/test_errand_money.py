@@ -8,7 +8,7 @@ import pytest
 from care.errand_money import Flow
 from care.errands import State
 from storage import errand_money
-from tests.errand_home import PHOTO, Home, errand_home
+from tests.errand_home import PHOTO, WANG, Home, errand_home
 
 
 @pytest.fixture
@@ -109,6 +109,38 @@ async def test_a_sum_typed_after_the_next_one_has_claimed_belongs_to_whom_it_was
     async with stage.database.read() as tx:
         rows = await errand_money.rows_of(tx, 1)
     assert {one.holder_id for one in rows} == {(await stage.member(home.chen)).id}
+
+
+async def test_money_of_somebody_in_care_no_more_is_put_right_and_nobody_is_reminded(
+    home: Home,
+) -> None:
+    """The staff find it where care ended, the volunteer where the errand stood."""
+    stage = home.stage
+    await home.ask("today")
+    await stage.tap(home.chen, "claim")
+    await home.press(home.chen, "money_say:1:v:advance:1")
+    await stage.say(home.chen, "100")
+    await stage.say(home.chen, "/errands")
+    await stage.tap(home.chen, "errand:1")
+    await stage.say(home.li, "/elders")
+    for label in (WANG, "pause_ask", "Care ends", "has died", "Yes, care ends"):
+        await stage.tap(home.li, label)
+    assert "not settled yet" in stage.last(home.li).text
+    since = len(stage.telegram.log)
+    await stage.at("2026-04-10 10:00")
+    assert not [one for one in stage.telegram.log[since:] if WANG in str(one.params)]
+    await stage.tap(home.chen, "💰 Money")
+    await stage.tap(home.chen, "I gave change back")
+    await stage.say(home.chen, "100")
+    assert WANG not in stage.last(home.chen).text
+    await stage.tap(home.chen, "‹ Menu")
+    await stage.tap(home.li, "💰 🥬 groceries")
+    for _ in range(2):
+        await stage.tap(home.li, "✅ Right")
+    assert "It all agrees" in home.texts(home.li)
+    await stage.tap(home.li, "‹ Back")
+    assert "not settled yet" not in home.texts(home.li)
+    assert "no longer in care" in home.texts(home.li)
 
 
 async def test_a_forged_button_about_money_gives_nothing(home: Home) -> None:
