@@ -189,6 +189,16 @@ class Account:
         return found
 
 
+def counted(entries: Sequence[Entry]) -> list[Entry]:
+    """The rows of which the sums of all accounts are made (`Account.sum_of`), in order.
+
+    What counts is decided over the whole errand; so the sums of its months are the sum of it.
+    """
+    stand = standing(entries)
+    own = {(one.holder, one.flow) for one in stand if one.side is Side.VOLUNTEER}
+    return [one for one in stand if one.side is Side.VOLUNTEER or (one.holder, one.flow) not in own]
+
+
 def accounts(entries: Sequence[Entry]) -> list[Account]:
     """The account of everybody who has held the errand, in order of the first word about them."""
     said: dict[int, dict[tuple[Flow, Side], int]] = {}

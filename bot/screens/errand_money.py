@@ -1,6 +1,7 @@
 """The money of an errand: what both sides said, and what does not add up."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from markupsafe import Markup
 
@@ -129,9 +130,18 @@ def _rows(reader: Reader, book: Book, names: Mapping[int, str]) -> list[tuple[Bu
         label = tr("✏️ {what} ¥{sum}", what=flow_name(tr, row.flow), sum=yuan(row.fen))
         rows.append((Button(label, tap("money_fix", errand.id, row.number)),))
     if book.part.keeper:
-        data = tap("errand_book", book.whole.elder.id, f"{reader.today:%Y-%m}")
-        rows.append((Button(tr("📒 This month as a file"), data),))
+        rows.append(_files(reader, book))
     return [*rows, _back(reader, book)]
+
+
+def _files(reader: Reader, book: Book) -> tuple[Button, ...]:
+    """The month's books of the elder: of this month, and of the one that is over."""
+    tr, elder = reader.tr, book.whole.elder.id
+    before = reader.today.replace(day=1) - timedelta(days=1)
+    return (
+        Button(tr("📒 This month as a file"), tap("errand_book", elder, f"{reader.today:%Y-%m}")),
+        Button(tr("📒 Last month"), tap("errand_book", elder, f"{before:%Y-%m}")),
+    )
 
 
 def _back(reader: Reader, book: Book) -> tuple[Button, ...]:

@@ -1,9 +1,11 @@
 """The money of an errand in chat: sums are typed, the other side agrees with a tap."""
 
 from collections.abc import AsyncIterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from care.errand_money import Flow
 from care.errands import State
@@ -141,6 +143,34 @@ async def test_money_of_somebody_in_care_no_more_is_put_right_and_nobody_is_remi
     await stage.tap(home.li, "‹ Back")
     assert "not settled yet" not in home.texts(home.li)
     assert "no longer in care" in home.texts(home.li)
+
+
+async def test_a_months_book_adds_up_what_passed_in_that_month_and_the_last_one_can_be_had(
+    home: Home,
+) -> None:
+    stage = home.stage
+    await home.ask("today")
+    await stage.tap(home.chen, "claim")
+    await home.press(home.chen, "money_say:1:v:advance:1")
+    await stage.say(home.chen, "100")
+    await stage.at("2026-05-01 09:00")
+    await home.press(home.chen, "money_say:1:v:change:1")
+    await stage.say(home.chen, "40")
+
+    async def totals(button: str) -> dict[str, float]:
+        await home.press(home.li, "errand_money:1")
+        await stage.tap(home.li, button)
+        document = stage.last(home.li).document
+        assert document is not None
+        with CalamineWorkbook.from_filelike(BytesIO(document.data)) as book:
+            rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
+        start = next(n for n, row in enumerate(rows) if not any(row))
+        return {str(row[4]): float(str(row[5])) for row in rows[start + 1 :]}
+
+    april = await totals("📒 Last month")
+    may = await totals("📒 This month")
+    assert (april["advance"], april["change"], april["not settled"]) == (100, 0, 60)
+    assert (may["advance"], may["change"], may["not settled"]) == (0, 40, 60)
 
 
 async def test_a_forged_button_about_money_gives_nothing(home: Home) -> None:
