@@ -1,5 +1,6 @@
 """Asking for an errand: three or four taps; everything that may be left out is left out by one."""
 
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -252,6 +253,33 @@ EXTRAS = (
 )
 
 
+def meeting_questions(when: Callable[[dict[str, Any]], bool]) -> tuple[Question, Question]:
+    """On which day and at what time the elder is fetched; `when` to ask.
+
+    Days are counted from the answer `after`, the day on which the questions began.
+    """
+    return (
+        Question(
+            "days",
+            _ask_meet_day,
+            options=_meet_days,
+            columns=2,
+            write=True,
+            read=_read_day,
+            when=when,
+        ),
+        Question(
+            "clock",
+            _ask_clock,
+            options=_meet_times,
+            columns=4,
+            write=True,
+            read=_read_time,
+            when=when,
+        ),
+    )
+
+
 async def _asked(turn: Turn, said: Asked, answers: dict[str, Any]) -> None:
     viewer, today = turn.me.viewer, local_day(turn.now, turn.me.zone)
     elder = await errand_asking.access_asking(turn.tx, viewer, said.elder, said.visit, today)
@@ -259,7 +287,7 @@ async def _asked(turn: Turn, said: Asked, answers: dict[str, Any]) -> None:
     what = said.what or (before.what if before else None)
     if what is None:
         raise Stale
-    by_when, meet_at = _due(turn, said)
+    by_when, meet_at = due(turn, said.after + timedelta(days=said.days), said.clock)
     extra = Extra(
         photo=before.photo if before else said.photo,
         meet_at=meet_at,
@@ -286,16 +314,15 @@ async def _asked_again(turn: Turn, elder: Elder, said: Asked) -> Errand | None:
     return whole.errand
 
 
-def _due(turn: Turn, said: Asked) -> tuple[datetime, datetime | None]:
+def due(turn: Turn, day: date, clock: str | None) -> tuple[datetime, datetime | None]:
     """By when it has to be done; and when the elder is fetched, which is then the same.
 
     Raises:
         Stale: that moment has gone by while the question stood there.
     """
-    day = said.after + timedelta(days=said.days)
-    if said.clock is None:
+    if clock is None:
         return max(moment(day, time(20), turn.me.zone), turn.now + SHORTEST), None
-    at = moment(day, time.fromisoformat(said.clock), turn.me.zone)
+    at = moment(day, time.fromisoformat(clock), turn.me.zone)
     if at <= turn.now:
         raise Stale
     return at, at
@@ -325,24 +352,7 @@ FORM = Form(
             columns=2,
             when=lambda answers: not _meets(answers),
         ),
-        Question(
-            "days",
-            _ask_meet_day,
-            options=_meet_days,
-            columns=2,
-            write=True,
-            read=_read_day,
-            when=_meets,
-        ),
-        Question(
-            "clock",
-            _ask_clock,
-            options=_meet_times,
-            columns=4,
-            write=True,
-            read=_read_time,
-            when=_meets,
-        ),
+        *meeting_questions(_meets),
         *EXTRAS,
     ),
     done=_asked,

@@ -1,6 +1,6 @@
 """Changing an errand in chat: one thing at a time, with a reason; whoever has it in hand hears."""
 
-from datetime import time, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -10,11 +10,12 @@ from pydantic_core import PydanticCustomError
 from telegram import Update
 
 from bot import forms
-from bot.errand_asking import PHOTO, day_options
+from bot.errand_asking import PHOTO, day_options, due, meeting_questions
 from bot.forms import Filling, Form, Option, Question
 from bot.screens.words import edit_reason, payer_name
 from bot.turn import Turn, number_of
-from care.days import local_day, moment
+from bot.visit_time import TimeOfDay
+from care.days import local_day
 from care.errand_money import MOST_FEN, WrongSum, read_yuan
 from care.errands import Payer, Step
 from care.notices import Notice
@@ -22,7 +23,6 @@ from care.refusals import Stale
 from storage import errand_edits, errand_offers, errands
 from storage.errand_offers import errand_card
 
-SHORTEST = timedelta(hours=2)
 REASONS = ("slip", "changed")
 
 
@@ -37,12 +37,18 @@ class Thing(StrEnum):
 
 
 class Edited(BaseModel):
-    """One new value, and why."""
+    """One new value, and why.
+
+    `after` is the day from which the days are counted; `meets` of an escort, which has a time too.
+    """
 
     errand: int
     thing: Thing
+    after: date
+    meets: bool = False
     what: str | None = Field(default=None, min_length=1, max_length=500)
-    days: int | None = Field(default=None, ge=0, le=14)
+    days: int | None = Field(default=None, ge=0, le=180)
+    clock: TimeOfDay | None = None
     fen: int | None = Field(default=None, ge=0, le=MOST_FEN)
     payer: Payer | None = None
     photo: str | None = Field(default=None, max_length=200)
@@ -119,8 +125,8 @@ def _values(turn: Turn, said: Edited) -> dict[str, Any]:
         case Edited(thing=Thing.PAYER, payer=Payer() as payer):
             return {"payer": payer}
         case Edited(thing=Thing.BY_WHEN, days=int(days)):
-            day = local_day(turn.now, turn.me.zone) + timedelta(days=days)
-            return {"by_when": max(moment(day, time(20), turn.me.zone), turn.now + SHORTEST)}
+            by_when, meet_at = due(turn, said.after + timedelta(days=days), said.clock)
+            return {"by_when": by_when, "meet_at": meet_at}
         case Edited(thing=Thing.PHOTO):
             return {"photo": said.photo}
     raise Stale
@@ -136,8 +142,9 @@ FORM = Form(
             _ask_days,
             options=day_options,
             columns=2,
-            when=lambda said: said["thing"] == Thing.BY_WHEN,
+            when=lambda said: said["thing"] == Thing.BY_WHEN and not said["meets"],
         ),
+        *meeting_questions(lambda said: said["thing"] == Thing.BY_WHEN and said["meets"]),
         Question(
             "fen",
             _ask_budget,
@@ -179,8 +186,15 @@ async def begin(update: Update, turn: Turn) -> None:
     errand_id = number_of(number)
     if thing not in set(Thing):
         raise Stale
-    await errands.access_step(turn.tx, turn.me.viewer, errand_id, Step.EDIT)
-    await forms.begin(turn, FORM, errand=errand_id, thing=thing)
+    whole, _ = await errands.access_step(turn.tx, turn.me.viewer, errand_id, Step.EDIT)
+    await forms.begin(
+        turn,
+        FORM,
+        errand=errand_id,
+        thing=thing,
+        after=str(local_day(turn.now, turn.me.zone)),
+        meets=whole.errand.meet_at is not None,
+    )
 
 
 PRESSED = {"errand_edit": choose, "errand_change": begin}

@@ -154,13 +154,15 @@ async def show(update: Update, turn: Turn) -> None:
 
 
 async def say(update: Update, turn: Turn) -> None:
-    """`money_say:<errand>:<v or p>:<flow>`: a sum will be typed."""
-    number, word, flow = turn.words(3)
+    """`money_say:<errand>:<v or p>:<flow>:<holder>`: a sum will be typed."""
+    number, word, flow, holder = turn.words(4)
     if word not in {"v", "p"} or flow not in set(Flow):
         raise Stale
     errand_id = number_of(number)
     await errand_money.access_book(turn.tx, turn.me.viewer, errand_id)
-    await forms.begin(turn, FORM, errand=errand_id, flow=flow, volunteer=word == "v")
+    await forms.begin(
+        turn, FORM, errand=errand_id, flow=flow, volunteer=word == "v", holder=number_of(holder)
+    )
 
 
 async def bought(update: Update, turn: Turn) -> None:

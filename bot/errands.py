@@ -5,8 +5,8 @@ from telegram import Update
 from bot.turn import Turn
 from care.access import Role
 from care.errand_offers import Free, free_until
-from care.errands import EXPLAINED, Part, State, Step, must_explain
-from care.hours import Work
+from care.errands import EXPLAINED, Part, State, Step, longest, must_explain
+from care.hours import Kind, Work, believed
 from care.notices import Notice
 from care.refusals import NotYours, Stale
 from storage import errand_helpers, errand_offers, errands, hours
@@ -108,17 +108,24 @@ async def take_step(update: Update, turn: Turn) -> None:
 
 
 async def _note_hours(turn: Turn, whole: Whole, claimer_id: int) -> None:
-    """The way and the shop count as service hours, from setting out until it is done."""
-    errand = whole.errand
-    if errand.set_out_at is None:
+    """The way and the shop count as service hours, from setting out until it is done.
+
+    What is doubtful waits for the staff: two errands on one way are one time.
+    """
+    errand, begun = whole.errand, whole.errand.set_out_at
+    if begun is None:
         return
+    taken = await hours.overlaps(turn.tx, errand.community_id, claimer_id, begun, turn.now)
+    ended, why = believed(begun, turn.now, longest(errand.kind), taken=taken)
     spent = hours.Spent(
         errand.community_id,
         claimer_id,
         Work.ERRAND,
-        errand.set_out_at,
-        turn.now,
+        begun,
+        ended,
         f"errand:{errand.id}:{claimer_id}",
+        Kind.VERIFIED if why is None else Kind.ADDED,
+        why,
         elder_id=errand.elder_id,
         errand_id=errand.id,
     )

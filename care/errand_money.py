@@ -123,6 +123,10 @@ class Fault(StrEnum):
     NO_RECEIPT = "no_receipt"
 
 
+# Somebody has, or may have, what is another's; the others are only to be looked at.
+OUTSTANDING = frozenset({Fault.DISAGREE, Fault.ONE_SIDED, Fault.UNBALANCED})
+
+
 @dataclass(frozen=True)
 class Difference:
     """One thing that does not add up.
@@ -183,6 +187,16 @@ class Account:
             missing = self.without_receipt
             found.append(Difference(Fault.NO_RECEIPT, self.holder, missing, Flow.SPENT))
         return found
+
+
+def counted(entries: Sequence[Entry]) -> list[Entry]:
+    """The rows of which the sums of all accounts are made (`Account.sum_of`), in order.
+
+    What counts is decided over the whole errand; so the sums of its months are the sum of it.
+    """
+    stand = standing(entries)
+    own = {(one.holder, one.flow) for one in stand if one.side is Side.VOLUNTEER}
+    return [one for one in stand if one.side is Side.VOLUNTEER or (one.holder, one.flow) not in own]
 
 
 def accounts(entries: Sequence[Entry]) -> list[Account]:

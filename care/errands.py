@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from care.access import Role
+from care.presence import LONGEST_STAY
 from care.refusals import NotYours, Refusal, Stale
 
 
@@ -223,6 +224,11 @@ def refuse_claim(kind: Kind, who: Claimer, *, most: int, medicine_approved: bool
         raise NotAsked
     if who.in_hand >= most:
         raise EnoughInHand(most)
+
+
+def longest(kind: Kind) -> timedelta:
+    """How long an errand takes at most, from setting out until it is done."""
+    return AT_THE_DOCTORS if kind is Kind.ESCORT else LONGEST_STAY
 
 
 def is_late(

@@ -31,7 +31,8 @@ class Why(StrEnum):
     """The usual reasons why time was not signed in and out; anything else is typed.
 
     `SAID`: signed in, and told in the evening when they left. `NO_SIGN_OUT`: signed in, and nobody
-    knows when they left.
+    knows when they left. `LATE`: told that an errand is done when it must have been over for long.
+    `TWICE`: at the same time as other time on record.
     """
 
     FORGOT = "forgot"
@@ -40,6 +41,8 @@ class Why(StrEnum):
     UNPLANNED = "unplanned"
     SAID = "said"
     NO_SIGN_OUT = "no_sign_out"
+    LATE = "late"
+    TWICE = "twice"
 
 
 TO_CHOOSE = (Why.FORGOT, Why.NO_SIGNAL, Why.NO_PHONE, Why.UNPLANNED)
@@ -83,6 +86,19 @@ def may_decide(viewer: Viewer, member_id: int) -> bool:
 def fits(started_at: datetime, minutes: int, now: datetime) -> bool:
     """Whether time may be entered: it is over, and no longer than a working day (8 hours)."""
     return 0 < minutes <= LONGEST and started_at + timedelta(minutes=minutes) <= now
+
+
+def believed(
+    begun: datetime, ended: datetime, longest: timedelta, *, taken: bool
+) -> tuple[datetime, Why | None]:
+    """Until when time counts that was tapped at both ends; and why staff look at it first, if so.
+
+    Beyond `longest` a forgotten tap is likelier, so that much is noted. And nobody is in two
+    places: `taken` is that they have other time on record within this.
+    """
+    if ended - begun > longest:
+        return begun + longest, Why.LATE
+    return ended, Why.TWICE if taken else None
 
 
 @dataclass(frozen=True)

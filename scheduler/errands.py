@@ -96,7 +96,7 @@ async def _mind_claimer(tx: AsyncSession, now: datetime, station: Community, who
         due = at is not None and at <= now == awake(now, errand.by_when, settings, zone)
         if due and to is not None and await _once(tx, errand, "asked_claimer_at", now):
             card = errand_card(errand.id)
-            key = f"errand_silent:{errand.id}:{errand.turn_number}"
+            key = f"errand_silent:{errand.id}:{now:%Y%m%d%H%M%S}"
             facts = {"errand": errand.id}
             await outbox.post(tx, now, to, Notice.ERRAND, facts, key=key, card=card)
     elif now >= lapses_at(errand.asked_claimer_at, errand.by_when, settings, zone):

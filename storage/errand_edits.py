@@ -10,6 +10,8 @@ from care.errands import Step
 from storage.errands import Whole, move, note
 from storage.tables import Errand, ErrandStep, Member
 
+# Of another day nobody has been warned, and nobody has said that they will still do it then.
+ANOTHER_DAY = {"warned_at": None, "late_at": None, "asked_claimer_at": None, "kept_at": None}
 EDITABLE = ("what", "by_when", "meet_at", "budget_fen", "payer", "photo")
 
 
@@ -29,7 +31,8 @@ async def edit(
     names = [name for name in new if new[name] != old[name]]
     if not names:
         return []
-    await move(tx, errand, Step.EDIT, {name: new[name] for name in names})
+    values = {name: new[name] for name in names}
+    await move(tx, errand, Step.EDIT, values | (ANOTHER_DAY if "by_when" in names else {}))
     facts = {name: [_plain(old[name]), _plain(new[name])] for name in names}
     note(tx, now, errand, Step.EDIT, by, reason, facts)
     await tx.refresh(errand)

@@ -57,10 +57,7 @@ _KNOWN = select(
     exists().where(
         ErrandOffer.errand_id == bindparam("errand"),
         ErrandOffer.no_at.is_(None),
-        or_(
-            ErrandOffer.member_id == _ME,
-            (ErrandOffer.circle == Circle.GROUP) & ErrandOffer.member_id.is_(None),
-        ),
+        or_(ErrandOffer.member_id == _ME, ErrandOffer.circle == Circle.GROUP),
     ),
 )
 
@@ -70,7 +67,8 @@ async def claimer(tx: AsyncSession, viewer: Viewer, elder: Elder, errand: Errand
 
     Their row is locked, so that who taps twice at once does not get more than they may have. For
     medicine a social worker's approval counts, and so does having been paired with the elder. Who
-    was ever asked, or the group, may claim: their card still stands in the chat.
+    was ever asked may claim, for their card still stands in the chat; and once the widest circle
+    was asked everybody may, whether the station has a group or its members are asked one by one.
     """
     asked = {
         "me": viewer.member_id,

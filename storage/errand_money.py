@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.access import Right, Viewer, may
 from care.days import local_day
 from care.errand_money import (
     MOST_FEN,
+    OUTSTANDING,
     Difference,
     Entry,
     Flow,
@@ -27,7 +28,7 @@ from storage.communities import settings_of, zone_of
 from storage.elders import tie_of
 from storage.errands import Whole
 from storage.once import changed, insert_once
-from storage.tables import Community, Errand, ErrandMoney, ErrandPhoto
+from storage.tables import Community, Elder, Errand, ErrandMoney, ErrandPhoto
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,13 @@ class Book:
     whole: Whole
     part: Part
     rows: list[ErrandMoney]
+
+    @property
+    def holders(self) -> list[int]:
+        """Everybody who ever had it in hand and money with it; whoever has it now is the last."""
+        now = self.whole.errand.claimed_by
+        before = dict.fromkeys(one.holder_id for one in self.rows if one.holder_id != now)
+        return [*before, *([] if now is None else [now])]
 
     @property
     def entries(self) -> list[Entry]:
@@ -177,11 +185,10 @@ async def say(
 def _holder(book: Book, viewer: Viewer, said: Said, side: Side) -> int:
     if side is Side.VOLUNTEER:
         return viewer.member_id
-    holders = {book.whole.errand.claimed_by, *(one.holder_id for one in book.rows)} - {None}
     holder = said.holder or book.whole.errand.claimed_by
-    if holder is None and len(holders) == 1:
-        [holder] = holders
-    if holder is None or holder not in holders:
+    if holder is None and len(book.holders) == 1:
+        [holder] = book.holders
+    if holder is None or holder not in book.holders:
         raise Stale
     return holder
 
@@ -261,6 +268,17 @@ def _judge(
         return []
     errand.money_told = known
     return [ToTell(whole, tell)]
+
+
+async def unsettled(tx: AsyncSession, elder: Elder) -> list[Whole]:
+    """The errands of an elder of which somebody still has, or may have, what is another's."""
+    said = exists().where(ErrandMoney.errand_id == Errand.id)
+    found = []
+    for whole in await errands.rows(tx, Errand.elder_id == elder.id, said):
+        faults = faults_of(await rows_of(tx, whole.errand.id), whole.errand)
+        if OUTSTANDING & {one.fault for one in faults}:
+            found.append(whole)
+    return found
 
 
 async def of_elder(

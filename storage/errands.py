@@ -275,6 +275,9 @@ def _values(now: datetime, errand: Errand, step: Step, reason: str | None) -> di
             values |= {"opened_at": now}
         case Step.SET_OUT:
             values |= {"set_out_at": now}
+        case Step.BUY:
+            # Who has bought it had set out, whether they said so or not.
+            values |= {"set_out_at": errand.set_out_at or now}
         case Step.KEEP:
             values |= {"kept_at": now}
     return values

@@ -7,13 +7,13 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from care import standing
-from care.access import STAFF, Right, Viewer
+from care.access import STAFF, Right, Role, Viewer, may
 from care.days import local_day, moment
 from care.errands import Kind, Payer, State, first_state
 from care.refusals import NotYours, Stale
-from storage import errands, pauses
+from storage import errands, pairings, pauses
 from storage.communities import settings_of, zone_of
-from storage.elders import access_elder
+from storage.elders import access_elder, tie_of
 from storage.errands import Whole
 from storage.once import changed, insert_once
 from storage.tables import Community, Elder, Errand, MemberRole, StandingErrand
@@ -155,6 +155,7 @@ async def _make(
         await tx.scalars(select(MemberRole.role).where(MemberRole.member_id == row.asked_by))
     )
     state = first_state(approvals=settings.errand_approval, by_staff=bool(roles & STAFF))
+    asker = await _asker(tx, row, frozenset(roles), today)
     new = await insert_once(
         tx,
         Errand,
@@ -166,7 +167,7 @@ async def _make(
         by_when=max(moment(max(day, today), due, zone), now + SHORTEST),
         budget_fen=row.budget_fen,
         payer=row.payer,
-        asked_by=row.asked_by,
+        asked_by=asker,
         asked_at=now,
         standing_id=row.id,
         standing_day=day,
@@ -178,5 +179,19 @@ async def _make(
         return []
     made = await errands.rows(tx, Errand.standing_id == row.id, Errand.standing_day == day)
     for whole in made:
-        errands.note(tx, now, whole.errand, "ask", row.asked_by)
+        errands.note(tx, now, whole.errand, "ask", asker)
     return made
+
+
+async def _asker(tx: AsyncSession, row: StandingErrand, roles: frozenset[Role], today: date) -> int:
+    """In whose name it is asked for: whoever wanted it, else one who looks after the elder.
+
+    Who has nothing to do with an elder any more is told nothing about them; and the pills are
+    needed all the same, also where the station has nobody else to ask in whose name.
+    """
+    elder = await tx.get_one(Elder, row.elder_id)
+    viewer = Viewer(row.asked_by, row.community_id, roles, today)
+    if may(viewer, Right.ASK_ERRAND, await tie_of(tx, viewer, elder)):
+        return row.asked_by
+    keepers = await pairings.keepers(tx, elder, today)
+    return keepers[0].id if keepers else row.asked_by

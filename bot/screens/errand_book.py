@@ -1,6 +1,7 @@
 """The month's book of an elder's errands as a file, for the staff."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -10,7 +11,7 @@ from bot.screens.reader import Facts, Reader
 from bot.screens.words import errand_name
 from bot.texts import Texts
 from care.access import Right
-from care.errand_money import Flow, accounts, standing
+from care.errand_money import Flow, accounts, counted, standing
 from storage import errand_book, errand_money
 from storage.elders import access_elder
 from storage.errand_book import Line, Total
@@ -36,7 +37,7 @@ async def book(reader: Reader, facts: Facts) -> Screen | None:
     ]
     lines = [line for line in lines if line.day < before]
     title = tr("{name}: errands' money, {month}", name=elder.name, month=f"{first:%Y-%m}")
-    words = title.unescape(), _heads(tr), lines, _totals(tr, books)
+    words = title.unescape(), _heads(tr), lines, _totals(tr, books, first, before)
     content = await asyncio.to_thread(errand_book.write_book, *words)
     file = tr("money-{name}-{month}.xlsx", name=elder.name, month=f"{first:%Y-%m}").unescape()
     return Screen(title, document=(file, content), protect=True)
@@ -69,12 +70,18 @@ def _lines(
     return found
 
 
-def _totals(tr: Texts, books: Sequence[Book]) -> list[Total]:
-    """What each kind of sum comes to, by the volunteers' word, else by the payers'."""
+def _totals(tr: Texts, books: Sequence[Book], first: date, before: date) -> list[Total]:
+    """What each kind of sum of these days comes to, by the volunteers' word, else the payers'.
+
+    What is not settled is of the whole errands, whenever their money passed.
+    """
+    sums: Counter[Flow] = Counter()
+    for one in books:
+        days = {row.id: row.day for row in one.rows}
+        for entry in counted(one.entries):
+            if first <= days[entry.number] < before:
+                sums[entry.flow] += entry.fen
+    totals = [Total(flow_name(tr, flow).unescape(), sums[flow]) for flow in Flow]
     found = [account for one in books for account in accounts(one.entries)]
-    totals = [
-        Total(flow_name(tr, flow).unescape(), sum(account.sum_of(flow) for account in found))
-        for flow in Flow
-    ]
     open_ = sum(abs(account.left) for account in found)
     return [*totals, Total(tr("not settled").unescape(), open_)]

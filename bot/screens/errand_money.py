@@ -1,5 +1,8 @@
 """The money of an errand: what both sides said, and what does not add up."""
 
+from collections.abc import Mapping
+from datetime import timedelta
+
 from markupsafe import Markup
 
 from bot.screen import Button, Screen
@@ -75,9 +78,12 @@ async def money(reader: Reader, facts: Facts) -> Screen | None:
     parts: list[str] = [tr("💰 <b>Money</b>: {kind}", kind=errand_name(tr, errand.kind))]
     if errand.budget_fen is not None:
         parts.append(tr("Budget: ¥{sum}", sum=yuan(errand.budget_fen)))
+    names = {
+        one: (await members.in_community(reader.tx, errand.community_id, one)).name
+        for one in book.holders
+    }
     for account in accounts(book.entries):
-        holder = await members.in_community(reader.tx, errand.community_id, account.holder)
-        parts += [BLANK, Markup("<b>{}</b>").format(holder.name), *_sums(tr, account)]
+        parts += [BLANK, Markup("<b>{}</b>").format(names[account.holder]), *_sums(tr, account)]
     if not book.rows:
         parts += [BLANK, tr("Nothing has been written down yet.")]
     mine = book.part.claimer
@@ -86,7 +92,7 @@ async def money(reader: Reader, facts: Facts) -> Screen | None:
         parts += [BLANK, *(Markup("⚠️ {}").format(one) for one in found)]
     elif book.rows:
         parts += [BLANK, tr("✅ It all agrees.")]
-    return Screen(lines(*parts), tuple(_rows(reader, book)))
+    return Screen(lines(*parts), tuple(_rows(reader, book, names)))
 
 
 def _sums(tr: Texts, account: Account) -> list[Markup]:
@@ -109,8 +115,8 @@ def _said(fen: int | None) -> str:
     return "—" if fen is None else f"¥{yuan(fen)}"
 
 
-def _rows(reader: Reader, book: Book) -> list[tuple[Button, ...]]:
-    tr, errand = reader.tr, book.whole.errand
+def _rows(reader: Reader, book: Book, names: Mapping[int, str]) -> list[tuple[Button, ...]]:
+    tr, errand, me = reader.tr, book.whole.errand, reader.me.member.id
     rows: list[tuple[Button, ...]] = []
     if book.part.claimer and errand.state in IN_HAND:
         rows.append((Button(tr("✅ Done"), tap("errand_step", errand.id, Step.FINISH, "-")),))
@@ -118,19 +124,57 @@ def _rows(reader: Reader, book: Book) -> list[tuple[Button, ...]]:
         side = side_of(Flow.ADVANCE, book.part, for_volunteer=mine)
         if side is None:
             continue
-        rows += _agreeing(tr, book, reader.me.member.id, side)
-        for flow in Flow:
-            if side_of(flow, book.part, for_volunteer=mine) is not None:
-                word = "v" if mine else "p"
-                label = _label(tr, flow, mine=mine)
-                rows.append((Button(label, tap("money_say", errand.id, word, flow)),))
-    for row in _own(book, reader.me.member.id)[-MOST_FIXES:]:
+        rows += _agreeing(tr, book, me, side, names)
+        rows += _saying(tr, book, {me: names[me]} if mine else names, mine=mine)
+    for row in _own(book, me)[-MOST_FIXES:]:
         label = tr("✏️ {what} ¥{sum}", what=flow_name(tr, row.flow), sum=yuan(row.fen))
         rows.append((Button(label, tap("money_fix", errand.id, row.number)),))
     if book.part.keeper:
-        data = tap("errand_book", book.whole.elder.id, f"{reader.today:%Y-%m}")
-        rows.append((Button(tr("📒 This month as a file"), data),))
-    return [*rows, reader.back(str(tr("The errand")), tap("errand", errand.id))]
+        rows.append(_files(reader, book))
+    return [*rows, _back(reader, book)]
+
+
+def _files(reader: Reader, book: Book) -> tuple[Button, ...]:
+    """The month's books of the elder: of this month, and of the one that is over."""
+    tr, elder = reader.tr, book.whole.elder.id
+    before = reader.today.replace(day=1) - timedelta(days=1)
+    return (
+        Button(tr("📒 This month as a file"), tap("errand_book", elder, f"{reader.today:%Y-%m}")),
+        Button(tr("📒 Last month"), tap("errand_book", elder, f"{before:%Y-%m}")),
+    )
+
+
+def _back(reader: Reader, book: Book) -> tuple[Button, ...]:
+    """To the errand; of somebody who is in care no more nobody sees that any more."""
+    tr, elder = reader.tr, book.whole.elder
+    if elder.exited_at is None:
+        return reader.back(str(tr("The errand")), tap("errand", book.whole.errand.id))
+    if book.part.keeper:
+        return reader.back(str(tr("Back")), tap("elder", elder.id))
+    return reader.back(str(tr("Menu")), "do:menu")
+
+
+def _saying(
+    tr: Texts, book: Book, holders: Mapping[int, str], *, mine: bool
+) -> list[tuple[Button, ...]]:
+    """What passed can be said: by a holder, or of each of them by whoever speaks for the payer."""
+    number, word = book.whole.errand.id, "v" if mine else "p"
+    return [
+        (
+            Button(
+                _of(name, _label(tr, flow, mine=mine), holders),
+                tap("money_say", number, word, flow, holder),
+            ),
+        )
+        for holder, name in holders.items()
+        for flow in Flow
+        if side_of(flow, book.part, for_volunteer=mine) is not None
+    ]
+
+
+def _of(name: str, label: Markup, holders: Mapping[int, str]) -> Markup:
+    """A label, with whose money it is as soon as that could be another one's."""
+    return label if len(holders) == 1 else Markup("{} · {}").format(name, label)
 
 
 def _own(book: Book, me: int) -> list[Entry]:
@@ -151,7 +195,9 @@ def _label(tr: Texts, flow: Flow, *, mine: bool) -> Markup:
             return tr("I was paid back…") if mine else tr("The volunteer was paid back…")
 
 
-def _agreeing(tr: Texts, book: Book, me: int, side: Side) -> list[tuple[Button, ...]]:
+def _agreeing(
+    tr: Texts, book: Book, me: int, side: Side, names: Mapping[int, str]
+) -> list[tuple[Button, ...]]:
     """One tap says the same as the other side, where only the other side has spoken."""
     rows: list[tuple[Button, ...]] = []
     for account in accounts(book.entries):
@@ -164,7 +210,7 @@ def _agreeing(tr: Texts, book: Book, me: int, side: Side) -> list[tuple[Button, 
                 label = tr("✅ Right: {what} {arrow} ¥{sum}", what=flow_name(tr, flow),
                            arrow=arrow, sum=yuan(other))  # fmt: skip
                 data = tap("money_yes", book.whole.errand.id, account.holder, flow, other)
-                rows.append((Button(label, data),))
+                rows.append((Button(_of(names[account.holder], label, names), data),))
     return rows
 
 

@@ -28,7 +28,7 @@ from care.errands import (
     may_take,
 )
 from care.refusals import NotYours, Refusal
-from storage import errand_circles, errand_helpers, pauses
+from storage import errand_circles, errand_helpers, errand_money, pauses
 from storage import errands as records
 from storage.communities import zone_of
 from storage.errands import Whole
@@ -99,11 +99,11 @@ def refused_claim(tr: Texts, refusal: Refusal) -> Markup:
             return tr("Medicine is fetched by volunteers whom the social worker has approved.")
 
 
-def _off(reader: Reader, whole: Whole) -> Screen | None:
+def _off(reader: Reader, whole: Whole, *rows: tuple[Button, ...]) -> Screen | None:
     """For somebody who is in care no more: what stands in a chat forgets for whom it was."""
     kind, state = whole.errand.kind, errand_state(reader.tr, whole.errand.state)
     text = lines(reader.tr("🛒 <b>{kind}</b>", kind=errand_name(reader.tr, kind)), state)
-    return Screen(text) if reader.edits else None
+    return Screen(text, rows) if reader.edits else None
 
 
 async def errand(reader: Reader, facts: Facts) -> Screen | None:
@@ -111,7 +111,9 @@ async def errand(reader: Reader, facts: Facts) -> Screen | None:
     tr, viewer = reader.tr, reader.me.viewer
     known = await records.load(reader.tx, reader.station.id, facts["errand"])
     if known.elder.exited_at is not None and viewer.member_id == known.errand.claimed_by:
-        return _off(reader, known)
+        book = (Button(tr("💰 Money"), tap("errand_money", known.errand.id)),)
+        paid = await errand_money.rows_of(reader.tx, known.errand.id)
+        return _off(reader, known, *([book] if paid else []))
     whole = await records.access_errand(reader.tx, viewer, facts["errand"])
     one = whole.errand
     mine = one.claimed_by == viewer.member_id

@@ -4,9 +4,10 @@ from markupsafe import Markup
 
 from bot.screen import Button, Screen
 from bot.screens.reader import BLANK, Reader, lines, spaced, tap
-from bot.screens.words import gone_name
+from bot.screens.words import errand_name, gone_name
 from care.pauses import Gone
-from storage import exits
+from storage import errand_money, exits
+from storage.errands import Whole
 from storage.tables import Elder
 
 
@@ -43,4 +44,15 @@ async def gone(reader: Reader, one: Elder) -> Screen:
         if people:
             parts += [BLANK, tr("They were about to come. Please tell them yourself:"), *people]
         rows.insert(0, (Button(tr("A mistake: still in care"), tap("exit_undo", one.id)),))
+    # No letter ever reminds anybody of it: here is where it can be put right.
+    if unsettled := await errand_money.unsettled(reader.tx, one):
+        parts += [BLANK, tr("The money of these errands is not settled yet:")]
+        rows[-1:-1] = [_money(reader, whole) for whole in unsettled]
     return Screen(lines(*parts), tuple(rows))
+
+
+def _money(reader: Reader, whole: Whole) -> tuple[Button, ...]:
+    """The way to the book of one errand."""
+    kind, day = errand_name(reader.tr, whole.errand.kind), reader.tr.day(whole.errand.by_when)
+    label = Markup("💰 {} · {}").format(kind, day)
+    return (Button(label, tap("errand_money", whole.errand.id)),)

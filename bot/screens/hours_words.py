@@ -33,6 +33,10 @@ def why_name(tr: Texts, why: str) -> Markup:  # noqa: PLR0911 - a table of words
             return tr("time of leaving told later")
         case Why.NO_SIGN_OUT:
             return tr("not signed out; as long as usual")
+        case Why.LATE:
+            return tr("“done” tapped late; as long as at most")
+        case Why.TWICE:
+            return tr("at the same time as other service")
         case _:
             return Markup("“{}”").format(why[:LONGEST])
 

@@ -35,6 +35,23 @@ async def test_the_asker_changes_it_with_a_reason_and_whoever_has_it_hears(home:
     assert press.text == "That is not available to you."
 
 
+async def test_an_escort_moved_to_another_day_has_a_time_at_the_door_there_too(
+    home: Home,
+) -> None:
+    """Nobody stands at the door in the evening when the doctor waits in the morning."""
+    stage = home.stage
+    await stage.say(home.daughter, "/errand")
+    for said in ("doctor", "eyes", "today", "13:30"):
+        await (stage.say if said == "eyes" else stage.tap)(home.daughter, said)
+    await stage.tap(home.chen, "claim")
+    for label in ("errand_edit", "By when", "tomorrow", "08:30", "written wrongly"):
+        await stage.tap(home.daughter, label)
+    errand = await home.errand()
+    assert errand.meet_at == errand.by_when
+    assert f"{errand.by_when.astimezone(stage.zone):%m-%d %H:%M}" == "04-10 08:30"
+    assert "at the door at 08:30" in home.texts(home.chen)
+
+
 async def test_another_photo_takes_the_place_of_the_one_before_in_every_chat(home: Home) -> None:
     """Nobody goes to the pharmacy with the wrong prescription."""
     stage = home.stage

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from bot.playground.records import Group, Person
 from care.access import Role
-from care.hours import Kind, Work
+from care.hours import Kind, Why, Work
 from storage import members
 from storage.once import upsert
 from storage.tables import Community, ErrandHelper, ServiceHours
@@ -156,6 +156,41 @@ async def test_the_time_from_setting_out_until_it_is_done_counts_as_service(town
         [row] = await tx.scalars(select(ServiceHours))
     assert (row.work, row.kind, row.minutes) == (Work.ERRAND, Kind.VERIFIED, 35)
     assert row.member_id == (await town.stage.member(town.chen)).id
+
+
+async def done_after(town: Town, minutes: int) -> list[tuple[Kind, int, str | None]]:
+    """What time stands on record when the newest errand is done so many minutes later."""
+    town.stage.clock.set(town.stage.clock.now() + timedelta(minutes=minutes))
+    await town.stage.tap(town.chen, "✅ Done")
+    async with town.stage.database.read() as tx:
+        rows = await tx.scalars(select(ServiceHours).order_by(ServiceHours.id))
+        return [(one.kind, one.minutes, one.reason) for one in rows]
+
+
+async def test_done_that_is_remembered_the_day_after_waits_for_approval(town: Town) -> None:
+    await town.ask()
+    await town.stage.tap(town.chen, "claim")
+    await town.stage.tap(town.chen, "On my way")
+    assert await done_after(town, 17 * 60) == [(Kind.ADDED, 180, Why.LATE)]
+
+
+async def test_two_errands_on_one_way_are_not_counted_twice_by_themselves(town: Town) -> None:
+    for what in ("降压药一盒", "胃药一盒"):
+        await town.ask(what)
+        await town.stage.tap(town.chen, "claim")
+        await town.stage.tap(town.chen, "On my way")
+    assert await done_after(town, 60) == [(Kind.VERIFIED, 60, None)]
+    both = await done_after(town, 1)
+    assert both[1:] == [(Kind.ADDED, 61, Why.TWICE)]
+
+
+async def test_who_never_said_on_my_way_had_set_out_when_it_was_bought(town: Town) -> None:
+    await town.ask()
+    await town.stage.tap(town.chen, "claim")
+    await town.stage.tap(town.chen, "Bought")
+    await town.stage.say(town.chen, "35")
+    await town.stage.tap(town.chen, "No receipt")
+    assert await done_after(town, 20) == [(Kind.VERIFIED, 20, None)]
 
 
 async def test_a_second_tap_by_the_same_volunteer_changes_nothing(town: Town) -> None:

@@ -16,6 +16,7 @@ from care.errand_money import (
     Side,
     WrongSum,
     accounts,
+    counted,
     differences,
     may_correct,
     read_yuan,
@@ -159,6 +160,19 @@ def test_no_difference_means_that_every_fen_is_accounted_for(
             for flow in (Flow.ADVANCE, Flow.CHANGE, Flow.REPAID):
                 own, other = (account.said.get((flow, side), 0) for side in Side)
                 assert own == other
+
+
+@given(ENTRIES)
+def test_the_rows_that_count_come_to_the_sums_of_the_accounts_so_that_months_add_up(
+    said: list[tuple[int, Flow, Side, int, int]],
+) -> None:
+    entries = [
+        Entry(n, holder, flow, side, fen, corrects=c if 0 < c < n else None)
+        for n, (holder, flow, side, fen, c) in enumerate(said, 1)
+    ]
+    for flow in Flow:
+        rows = [one.fen for one in counted(entries) if one.flow is flow]
+        assert sum(rows) == sum(one.sum_of(flow) for one in accounts(entries))
 
 
 def test_an_account_of_nothing_is_nothing() -> None:

@@ -27,6 +27,7 @@ from care.errands import (
     after,
     first_state,
     is_late,
+    longest,
     may_take,
     must_explain,
     refuse_claim,
@@ -169,6 +170,10 @@ def test_who_is_along_to_the_doctor_is_not_late_before_the_afternoon() -> None:
     assert not is_late(NOW, met, State.ON_THE_WAY, met)
     assert is_late(NOW + timedelta(hours=5), met, State.ON_THE_WAY, met)
     assert is_late(NOW, met, State.CLAIMED, met)
+
+
+def test_a_morning_at_the_hospital_takes_longer_than_a_shop() -> None:
+    assert longest(Kind.ESCORT) > longest(Kind.GROCERIES)
 
 
 @given(st.lists(st.sampled_from(Step)), st.booleans())

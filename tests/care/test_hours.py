@@ -12,8 +12,10 @@ from care.hours import (
     Kind,
     Spell,
     State,
+    Why,
     Work,
     add_up,
+    believed,
     fits,
     may_decide,
     month_of,
@@ -30,6 +32,15 @@ SPELLS = st.builds(
     st.sampled_from(State),
     st.integers(1, LONGEST),
 )
+
+
+def test_an_endless_way_and_time_in_two_places_are_looked_at_by_staff_first() -> None:
+    most, minute = timedelta(hours=3), timedelta(minutes=1)
+    assert believed(NOW, NOW + most, most, taken=False) == (NOW + most, None)
+    assert believed(NOW, NOW + most, most, taken=True) == (NOW + most, Why.TWICE)
+    for taken in (False, True):
+        late = believed(NOW, NOW + most + minute, most, taken=taken)
+        assert late == (NOW + most, Why.LATE)
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,40 @@ async def test_at_half_time_and_when_it_is_late_the_social_worker_hears_of_it_on
     assert "Not done in time" in home.texts(home.daughter)
 
 
+async def put_off(home: Home) -> None:
+    """The daughter has time until tomorrow."""
+    await home.press(home.daughter, "errand_change:1:by_when")
+    await home.stage.tap(home.daughter, "tomorrow")
+    await home.stage.tap(home.daughter, "written wrongly")
+
+
+async def test_put_off_to_another_day_the_social_worker_is_warned_of_that_day_too(
+    home: Home,
+) -> None:
+    await home.ask("today")
+    await home.stage.at("14:31")
+    await home.stage.at("20:01")
+    await put_off(home)
+    for words in ("Nobody has taken it yet", "Not done in time"):
+        assert home.texts(home.li).count(words) == 1
+    await home.stage.at("2026-04-10 07:31")
+    assert home.texts(home.li).count("Nobody has taken it yet") == 2
+    await home.stage.at("2026-04-10 20:01")
+    assert home.texts(home.li).count("Not done in time") == 2
+
+
+async def test_put_off_to_another_day_whoever_kept_it_is_asked_anew(home: Home) -> None:
+    """That they would do it today does not say that they can tomorrow."""
+    await home.ask("today")
+    await home.stage.tap(home.chen, "claim")
+    await home.stage.at("14:31")
+    await home.stage.tap(home.chen, "Yes, I will do it")
+    await put_off(home)
+    assert "Will you still do it?" not in home.texts(home.chen)
+    await home.stage.at("2026-04-10 07:31")
+    assert "Will you still do it?" in home.texts(home.chen)
+
+
 async def test_a_silent_claimer_is_asked_once_and_keeps_it_with_one_tap(home: Home) -> None:
     await home.ask("today")
     await home.stage.tap(home.chen, "claim")

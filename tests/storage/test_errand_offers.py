@@ -87,6 +87,36 @@ async def test_the_pairing_hears_first_then_neighbours_then_the_group(
     assert await cards(database) == [here.chen.id, zhou.id, None]
 
 
+async def test_without_a_group_whoever_was_too_busy_to_be_asked_may_claim_what_is_listed(
+    database: Database, towns: Towns
+) -> None:
+    """The widest circle is then asked one by one; who is free later reads it under /errands."""
+    here = towns.here
+    busy = await volunteer(database, here, "周阿姨")
+    async with database.write() as tx:
+        (await tx.get_one(Community, here.id)).settings = {
+            "errands_at_once": 1, "errand_neighbours": 1,
+        }  # fmt: skip
+    other = await ask(database, here)
+    await also_asked(database, other, busy)
+    async with database.write() as tx:
+        await errands.claim(tx, NOW, viewer(busy, Role.VOLUNTEER), other)
+    for name in ("甲", "乙"):
+        await volunteer(database, here, name)
+    errand = await ask(database, here)
+    for minutes in (0, 15, 30):
+        await widen(database, here, errand, NOW + minutes * MINUTE)
+    asked = await offered(database, errand)
+    assert Circle.GROUP in {circle for circle, _ in asked}
+    assert busy.id not in {one for _, one in asked}
+    async with database.write() as tx:
+        whole = await errands.load(tx, here.id, other)
+        await errands.take_step(tx, NOW, whole, Step.FINISH, busy.id)
+        keen = viewer(busy, Role.VOLUNTEER)
+        assert errand in [one.errand.id for one in await errands.open_for(tx, keen)]
+        assert (await errands.claim(tx, NOW, keen, errand)).errand.claimed_by == busy.id
+
+
 async def test_when_everybody_says_not_me_nobody_waits_and_nobody_is_asked_again(
     database: Database, towns: Towns
 ) -> None:

@@ -3,8 +3,9 @@
 from datetime import date, datetime, timedelta
 
 import pytest
+from sqlalchemy import delete, select
 
-from care.access import Role, Viewer
+from care.access import STAFF, Role, Viewer
 from care.errands import Kind, State
 from care.pauses import Why
 from care.refusals import NotYours, Stale
@@ -12,7 +13,7 @@ from care.standing import Often, Rhythm, WrongRhythm, rule_of
 from storage import standing
 from storage.engine import Database
 from storage.standing import Repeated
-from storage.tables import Community, Pause
+from storage.tables import Community, Errand, MemberRole, PairingVolunteer, Pause
 from tests.storage.towns import NOW, Town, Towns, viewer
 
 PILLS = Repeated(
@@ -89,6 +90,29 @@ async def test_what_a_family_asks_for_is_approved_each_time_where_the_station_as
     await begin(database, here, viewer(here.li, Role.SOCIAL_WORKER))
     states = [state for _, state in await made(database, here, "04-20")]
     assert states == [State.REQUESTED, State.OPEN]
+
+
+async def test_who_left_the_pairing_hears_no_more_of_the_elder_and_the_pills_are_asked_for_still(
+    database: Database, towns: Towns
+) -> None:
+    here = towns.here
+    await begin(database, here, viewer(here.chen, Role.VOLUNTEER))
+
+    async def asked_by(day: str) -> list[int]:
+        await made(database, here, day)
+        async with database.read() as tx:
+            where = Errand.standing_id.is_not(None)
+            return list(await tx.scalars(select(Errand.asked_by).where(where).order_by(Errand.id)))
+
+    assert await asked_by("04-20") == [here.chen.id]
+    async with database.write() as tx:
+        gone = PairingVolunteer.member_id == here.chen.id
+        await tx.execute(delete(PairingVolunteer).where(gone))
+    assert await asked_by("05-20") == [here.chen.id, here.li.id]
+    async with database.write() as tx:
+        staff = MemberRole.role.in_(STAFF), MemberRole.community_id == here.id
+        await tx.execute(delete(MemberRole).where(*staff))
+    assert len(await asked_by("06-20")) == 3
 
 
 async def test_a_stranger_and_a_rule_that_is_none_are_refused(
