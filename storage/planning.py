@@ -33,13 +33,13 @@ class ToPlan:
 
 
 async def to_plan(
-    tx: AsyncSession, station: Community, week: date, first: Slot | None = None
+    tx: AsyncSession, station: Community, week: date, today: date, first: Slot | None = None
 ) -> ToPlan:
     """What is still owed in a week, and who could go; nothing before the half-day `first`.
 
     What is planned already stays as it is: it is no part of the plan, and takes its places.
     """
-    known = await weeks.to_plan(tx, station, week)
+    known = await weeks.to_plan(tx, station, week, today)
     elders = {elder.id: elder for whole in known.pairings for elder in whole.elders}
     members = {one.id: one for whole in known.pairings for one in whole.volunteers}
     wished = await wishes.of_community(tx, station.id)

@@ -89,7 +89,7 @@ async def read(
     """What a step is planned from; None when there is no pairing to plan for."""
     zone = zone_of(station)
     first = rounds.first_slot(step, week, now, zone)
-    known = await planning.to_plan(tx, station, week, first)
+    known = await planning.to_plan(tx, station, week, local_day(now, zone), first)
     if not known.elders:
         return None
     plan = await weeks.plan_of(tx, station.id, week)

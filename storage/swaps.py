@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from care.access import Role, Viewer
+from care.days import local_day
 from care.plan_rules import Break
 from care.planning import Problem
 from care.plans import Visit as NewVisit
@@ -136,14 +137,16 @@ async def access_own_question(tx: AsyncSession, viewer: Viewer, swap_id: int) ->
 class Weeks:
     """The hard rules for visits of some weeks; what each week asks for is read once."""
 
-    def __init__(self, tx: AsyncSession, station: Community) -> None:
+    def __init__(self, tx: AsyncSession, now: datetime, station: Community) -> None:
         self._tx, self._station = tx, station
+        self._today = local_day(now, zone_of(station))
         self._problems: dict[date, Problem] = {}
 
     async def problem(self, week: date) -> Problem:
         """What is known of a week."""
         if week not in self._problems:
-            self._problems[week] = (await planning.to_plan(self._tx, self._station, week)).problem
+            known = await planning.to_plan(self._tx, self._station, week, self._today)
+            self._problems[week] = known.problem
         return self._problems[week]
 
     async def broken(self, exchange: Iterable[tuple[Assignment, int]]) -> list[Break]:
@@ -175,7 +178,7 @@ class Taker:
 
 async def takers(tx: AsyncSession, now: datetime, station: Community, row: Visiting) -> list[Taker]:
     """Who may be asked to make a visit: the pairing's own first; nobody is asked twice."""
-    weeks = Weeks(tx, station)
+    weeks = Weeks(tx, now, station)
     asked = {one.taker.id for one in await of_visit(tx, row.visit)}
     problem = await weeks.problem(row.visit.week)
     pairings = {one.member_id: one.pairings for one in problem.volunteers}

@@ -131,8 +131,9 @@ async def read(
     plan = await drafted(tx, station.id, week, hold=hold)
     if plan is None:
         raise Stale
-    first = max(week, local_day(now, zone_of(station)) + timedelta(days=1)), HalfDay.AM
-    known = await planning.to_plan(tx, station, week, first)
+    today = local_day(now, zone_of(station))
+    first = max(week, today + timedelta(days=1)), HalfDay.AM
+    known = await planning.to_plan(tx, station, week, today, first)
     rows = await visits.of_week(tx, station.id, week)
     return Drafted(
         plan,

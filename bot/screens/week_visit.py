@@ -142,7 +142,7 @@ async def _others(reader: Reader, row: Visiting) -> list[tuple[Button, ...]]:
         whole = await pairings.access_pairing(reader.tx, reader.me.viewer, found.pairing_id)
     except NotYours:
         return []
-    week = await weeks.to_plan(reader.tx, reader.station, found.week)
+    week = await weeks.to_plan(reader.tx, reader.station, found.week, reader.today)
     known = {one.member_id: one for one in week.volunteers}
     away = await leave.days_away(reader.tx, reader.station.id, found.week)
     rows: list[tuple[Button, ...]] = []

@@ -250,6 +250,20 @@ async def test_a_deputy_sees_answers_as_the_colleague_would(home: Street) -> Non
     assert "👌 已答应 2" in home.about(sun, "上门探访安排").text
 
 
+async def test_a_visit_that_nobody_made_is_planned_again_in_the_same_week(home: Street) -> None:
+    await home.published()
+    await home.can_come(home.chen, "mon_am", "fri_am", most=4)
+    for one in (home.chen, home.wang):
+        await home.stage.tap(one, "visits_yes")
+    for when in ("2026-04-13 20:00", "2026-04-14 00:01", "2026-04-15 00:01", "2026-04-15 08:59"):
+        await home.stage.at(when)
+    assert len(await home.visits()) == 4
+    await home.stage.at("2026-04-15 09:00")
+    again = [one for one in (await home.visits())[4:] if one.state is State.OFFERED]
+    assert {one.elder_id for one in again} == {1, 2}
+    assert {str(one.day) for one in again} == {"2026-04-17"}
+
+
 async def test_once_it_is_sent_out_the_draft_is_not_drawn_any_more(home: Street) -> None:
     await home.stage.at("2026-04-10 16:00")
     await home.published()

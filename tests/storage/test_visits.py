@@ -119,7 +119,7 @@ async def test_drafts_of_some_days_are_dropped_and_those_of_others_kept(
         await visits.drop_drafts(tx, here.wang, TODAY, SUNDAY)
         drafts = select(Assignment.id).where(Assignment.state == State.DRAFT)
         assert list(await tx.scalars(drafts)) == [kept]
-        known = await week.to_plan(tx, here.station, MONDAY)
+        known = await week.to_plan(tx, here.station, MONDAY, MONDAY)
         assert not next(one for one in known.elders if one.elder_id == here.wang.id).excused
 
 
