@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, select, update
+from sqlalchemy import ColumnElement, Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.access import Right, Role, Viewer, may
@@ -18,6 +18,23 @@ from storage.tables import Assignment, Contact, Elder, Member, PairingVolunteer
 OFFERED = frozenset({State.OFFERED})
 # Why a visit was dropped that had only been drafted: it counts as nothing.
 DRAFTED = "drafted"
+# The same before the reason of somebody of the staff, who says that the elder needs none.
+DRAFTED_BY_HAND = f"{DRAFTED}:"
+
+
+def told() -> ColumnElement[bool]:
+    """Whether the volunteer has heard of a visit; drafts are the staff's alone, also afterwards."""
+    dropped = Assignment.state == State.DROPPED
+    unheard = func.coalesce(Assignment.reason, "").startswith(DRAFTED)
+    return (Assignment.state != State.DRAFT) & ~(dropped & unheard)
+
+
+def _was_told(visit: Assignment) -> bool:
+    """The same of one visit."""
+    dropped = visit.state is State.DROPPED
+    return visit.state is not State.DRAFT and not (
+        dropped and (visit.reason or "").startswith(DRAFTED)
+    )
 
 
 @dataclass(frozen=True)
@@ -173,11 +190,11 @@ async def access_my_visit(tx: AsyncSession, viewer: Viewer, visit_id: int) -> Vi
 
 
 def _goes(viewer: Viewer, visit: Assignment) -> bool:
-    """Whether it is the viewer's own visit; nobody has been asked for a draft yet."""
+    """Whether it is the viewer's own visit, and they have heard of it."""
     return (
         visit.volunteer_id == viewer.member_id
         and Role.VOLUNTEER in viewer.roles
-        and visit.state is not State.DRAFT
+        and _was_told(visit)
     )
 
 

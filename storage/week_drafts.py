@@ -150,7 +150,12 @@ async def read(
 
 def taken_out(visit: Assignment) -> bool:
     """Whether somebody of the staff said that a visit is not needed."""
-    return visit.state is State.DROPPED and visit.reason in BY_HAND
+    return visit.state is State.DROPPED and why_out(visit) in BY_HAND
+
+
+def why_out(visit: Assignment) -> str:
+    """The reason of the staff for a visit that is not needed."""
+    return (visit.reason or "").removeprefix(visits.DRAFTED_BY_HAND)
 
 
 async def led(tx: AsyncSession, viewer: Viewer, wholes: tuple[Whole, ...]) -> list[Whole]:
@@ -323,7 +328,8 @@ async def drop(
         Stale: it is no longer drafted.
     """
     draft = frozenset({State.DRAFT})
-    await visits.move(tx, row.visit, draft, State.DROPPED, reason=str(reason))
+    why = f"{visits.DRAFTED_BY_HAND}{reason}"
+    await visits.move(tx, row.visit, draft, State.DROPPED, reason=why)
     await members.audit(tx, now, viewer, "draft_drop", f"visit:{row.visit.id}", reason=str(reason))
 
 

@@ -59,7 +59,7 @@ def _not_needed(tr: Texts, reason: str) -> Markup:
         case weeks.PAUSED | weeks.EXITED | visits.DRAFTED:
             return tr("not needed any more")
         case _:
-            return reason_name(tr, Reason(reason))
+            return reason_name(tr, Reason(reason.removeprefix(visits.DRAFTED_BY_HAND)))
 
 
 async def week_visit(reader: Reader, facts: Facts) -> Screen | None:
