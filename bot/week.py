@@ -7,6 +7,7 @@ from telegram import Update
 
 from bot import covers
 from bot.screens.families import family_card
+from bot.screens.plan_reasons import bar_name
 from bot.screens.week_visit import declined_card
 from bot.turn import Turn, monday_of
 from care.calls import Reason
@@ -16,7 +17,8 @@ from care.notices import Notice
 from care.plans import Visit
 from care.refusals import NotYours, Stale
 from care.visits import PLANNED, CannotCome, State, answerable
-from storage import members, pairings, visits
+from care.week_drafts import Bar
+from storage import members, pairings, planning, visits
 from storage import week as weeks
 from storage import week_drafts as drafts
 from storage.tables import Member
@@ -110,6 +112,12 @@ async def give(update: Update, turn: Turn) -> None:
     await _show_visit(turn, row)
     before = await visits.instead_of(turn.tx, row.visit)
     if before is not None and before.volunteer.id == member_id:
+        return
+    barred = await planning.barred_from(turn.tx, row.elder, [member_id])
+    if barred:
+        why = bar_name(turn.tr, Bar(barred[member_id]))
+        text = turn.tr("Not possible. {name}: {why}.", name=chosen.name, why=why)
+        turn.toast(text.unescape(), alert=True)
         return
     await _hand_over(turn, row, chosen)
     turn.toast(turn.tr("{name} is asked.", name=chosen.name))

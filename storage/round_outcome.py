@@ -185,12 +185,13 @@ async def _fill(
     losers = [one for one in fresh.silent if (one.elder.id, one.visit.day) in gone]
     for one in losers:
         await visits.move(tx, one.visit, PLANNED, State.DECLINED, reason=SILENT)
-    for one in fresh.alone:
+    off = (*fresh.alone, *fresh.unwished)
+    for one in off:
         await visits.move(tx, one.visit, PLANNED, State.DROPPED, reason=GIVEN)
     for one in fresh.left:
         await visits.move(tx, one.visit, PLANNED, State.DECLINED, reason=LEFT)
     written = await _assign(tx, now, station, fresh, held, State.OFFERED)
-    await _tell_losers(tx, now, [*losers, *fresh.alone])
+    await _tell_losers(tx, now, [*losers, *off])
     await weeks.tell_volunteers(tx, now, station, fresh.week, written)
     await outbox.refresh(tx, now, *{visits_card(one.volunteer_id) for one in written})
     await covers.end_those_over(tx, now, station, fresh.week)

@@ -19,7 +19,7 @@ from care.calls import Reason
 from care.joining import Standing
 from care.refusals import NotYours
 from care.visits import SUBJECTS, CannotCome, Hazard, Level, NotVisited, State, answerable
-from storage import covers, leave, pairings, visit_files, visits
+from storage import covers, leave, pairings, planning, visit_files, visits
 from storage import week as weeks
 from storage.elders import access_elder
 from storage.tables import Assignment
@@ -136,7 +136,7 @@ def _state(tr: Texts, visit: Assignment) -> Markup:
 
 
 async def _others(reader: Reader, row: Visiting) -> list[tuple[Button, ...]]:
-    """The pairing's other volunteers, with what speaks against each."""
+    """The pairing's other volunteers who may go there, with what speaks against each."""
     tr, found = reader.tr, row.visit
     try:
         whole = await pairings.access_pairing(reader.tx, reader.me.viewer, found.pairing_id)
@@ -146,8 +146,10 @@ async def _others(reader: Reader, row: Visiting) -> list[tuple[Button, ...]]:
     known = {one.member_id: one for one in week.volunteers}
     away = await leave.days_away(reader.tx, reader.station.id, found.week)
     rows: list[tuple[Button, ...]] = []
+    people = {one.id for one in whole.volunteers}
+    never = {found.volunteer_id, *await planning.barred_from(reader.tx, row.elder, people)}
     for one in whole.volunteers:
-        if one.id == found.volunteer_id or one.standing is Standing.LEFT:
+        if one.id in never or one.standing is Standing.LEFT:
             continue
         notes = []
         if found.day in away[one.id]:

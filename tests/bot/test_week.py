@@ -60,6 +60,19 @@ async def test_a_visit_is_never_given_to_somebody_outside_the_pairing(home: Stre
     assert len(await home.visits()) == 4
 
 
+async def test_a_visit_is_not_given_to_somebody_whom_the_elder_does_not_wish(home: Street) -> None:
+    await decline(home)
+    wang = (await home.stage.member(home.wang)).id
+    await home.forge(home.li, f"wish_person:1:{wang}:1")
+    count = len(await home.visits())
+    await home.forge(home.li, "week_visit:1")
+    shown = [one.data for row in buttons(home.stage.last(home.li)) for one in row]
+    assert f"week_give:1:{wang}" not in shown
+    why = await home.forge(home.li, f"week_give:1:{wang}")
+    assert why == "不行。王老师：两人中有一位不愿意。"
+    assert len(await home.visits()) == count
+
+
 async def test_a_yes_on_the_phone_is_written_down_for_somebody_without_chat(home: Street) -> None:
     await home.published()
     await home.stage.tap(home.li, "week_visit:1")

@@ -11,6 +11,7 @@ from care.calls import Kind as ContactKind
 from care.calls import Outcome
 from care.days import HalfDay
 from care.elders import Sex, Tier
+from care.plan_rules import Barred
 from care.plans import Visit
 from care.visits import State
 from care.wishes import Kind
@@ -18,7 +19,7 @@ from storage import calls, elders, leave, places, planning, visits, wishes
 from storage import week as weeks
 from storage.calls import Happened
 from storage.engine import Database
-from storage.tables import Assignment, Elder, Volunteer, WeekPlan
+from storage.tables import Elder, Volunteer, WeekPlan
 from tests.storage.towns import NOW, Town, Towns, viewer
 
 MONDAY = date(2026, 4, 13)
@@ -166,3 +167,24 @@ async def test_what_nobody_made_is_wanted_again_in_the_morning_after_it_could_be
         assert await tx.scalar(wanted) is None
         await weeks.want_unmade(tx, NOW, here.station, TUESDAY + DAY)
         assert str(await tx.scalar(wanted)) == "2026-04-16 01:00:00+00:00"
+
+
+async def test_who_may_go_nowhere_near_an_elder_is_known_of_everybody_even_if_never_asked(
+    database: Database, towns: Towns
+) -> None:
+    here = towns.here
+    li = viewer(here.li, Role.SOCIAL_WORKER)
+    people = [here.chen.id, here.away.id, here.li.id]
+    async with database.write() as tx:
+        wang = await tx.get_one(Elder, here.wang.id)
+        wang.sex = Sex.FEMALE
+        assert await planning.barred_from(tx, wang, people) == {}
+        person = here.away.id
+        await wishes.put(tx, NOW, li, wang, Kind.NOT_PERSON, on=True, member_id=person)
+        assert await planning.barred_from(tx, wang, people) == {person: Barred.NOT_THIS_PERSON}
+        await wishes.put(tx, NOW, li, wang, Kind.SAME_SEX, on=True)
+        (await tx.get_one(Volunteer, here.chen.id)).sex = Sex.FEMALE
+        await tx.flush()
+        assert await planning.barred_from(tx, wang, people) == {
+            person: Barred.NOT_THIS_PERSON, here.li.id: Barred.SAME_SEX,
+        }  # fmt: skip

@@ -13,10 +13,10 @@ import pytest
 
 from bot.playground.records import Person
 from care.access import Role
-from care.elders import Tier
+from care.elders import Sex, Tier
 from care.visits import PLANNED, State
 from care.wishes import Kind, Side
-from storage.tables import Assignment, WeekPlan, Wish
+from storage.tables import Assignment, Elder, Volunteer, WeekPlan, Wish
 from tests.street import Street, street
 
 FRIDAY, SUNDAY = "2026-04-10 16:00", "2026-04-12 18:00"
@@ -146,6 +146,25 @@ async def test_nobody_of_the_pairing_can_a_neighbour_claims_it_first(town: Town)
     ]
     assert row.week == WEEK
     assert not home.says(home.li, "这些探访还没有人去")
+
+
+async def test_a_wish_said_since_keeps_a_neighbour_from_claiming(town: Town) -> None:
+    home = town.home
+    await home.stage.at(SUNDAY)
+    await home.forge(home.chen, "visit_no:1:busy")
+    await town.accept(home.chen, home.wang, town.sun)
+    await home.stage.at(EVENING)
+    async with home.stage.database.write() as tx:
+        (await tx.get_one(Elder, 1)).sex = Sex.FEMALE
+        (await tx.get_one(Volunteer, await town.id_of(town.sun))).sex = Sex.MALE
+    await home.forge(home.li, "wish:1:same_sex:1")
+    count = len(await town.rows(State.ACCEPTED))
+    await home.stage.tap(town.sun, "cover_claim")
+    assert not [
+        one for one in await town.rows(*PLANNED)
+        if one.elder_id == 1 and one.volunteer_id == await town.id_of(town.sun)
+    ]  # fmt: skip
+    assert len(await town.rows(State.ACCEPTED)) <= count
 
 
 async def test_nobody_claims_it_so_it_is_on_the_social_workers_list_by_name(town: Town) -> None:
