@@ -113,6 +113,9 @@ async def give(update: Update, turn: Turn) -> None:
     before = await visits.instead_of(turn.tx, row.visit)
     if before is not None and before.volunteer.id == member_id:
         return
+    if member_id in await visits.goers(turn.tx, row.elder, row.visit.day):
+        # Of two who go together, neither goes for the other.
+        raise Stale
     barred = await planning.barred_from(turn.tx, row.elder, [member_id])
     if barred:
         why = bar_name(turn.tr, Bar(barred[member_id]))
@@ -131,7 +134,9 @@ async def _hand_over(turn: Turn, row: Visiting, chosen: Member) -> None:
     if found.state not in OPEN_AGAIN:
         await visits.move(turn.tx, found, PLANNED, State.DROPPED, reason=weeks.GIVEN)
     new = Visit(row.elder.id, chosen.id, found.day, found.half)
-    if not await visits.assign(turn.tx, turn.now, station.id, found.week, found.pairing_id, new):
+    if not await visits.assign(
+        turn.tx, turn.now, station.id, found.week, found.pairing_id, new, second=found.second
+    ):
         raise Stale
     await turn.refresh(visits_card(chosen.id))
     await weeks.tell_volunteers(turn.tx, turn.now, station, found.week, (new,))

@@ -108,6 +108,12 @@ async def of_elder(
     )
 
 
+async def goers(tx: AsyncSession, elder: Elder, day: date) -> set[int]:
+    """Who goes to an elder on a day, or was there."""
+    rows = await of_elder(tx, elder.community_id, elder.id, day, day)
+    return {one.volunteer.id for one in rows}
+
+
 async def open_of(
     tx: AsyncSession, elder: Elder, first: date | None = None, before: date | None = None
 ) -> list[Visiting]:

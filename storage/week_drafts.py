@@ -295,9 +295,11 @@ async def add(tx: AsyncSession, now: datetime, viewer: Viewer, week: Drafted, ne
     if need is None or need.pairing is None:
         raise Stale
     every = [*week.visits.values(), new]
-    together = any(
-        (one.elder_id, one.slot) == (new.elder_id, new.slot) for one in week.visits.values()
-    )
+    there = [
+        one.visit for one in week.rows if (one.elder.id, one.visit.day) == (new.elder_id, new.day)
+    ]
+    if any(one.half is not new.half or one.volunteer_id == new.volunteer_id for one in there):
+        raise Stale
     if not await insert_once(
         tx,
         Assignment,
@@ -309,7 +311,8 @@ async def add(tx: AsyncSession, now: datetime, viewer: Viewer, week: Drafted, ne
         day=new.day,
         half=new.half,
         state=State.DRAFT,
-        second=together,
+        # Of two who go together, either may have been taken out before.
+        second=any(not one.second for one in there),
         locked=True,
         why=[str(one) for one in reasons(week.problem, every, new)],
         created_at=now,

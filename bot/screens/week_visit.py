@@ -147,7 +147,8 @@ async def _others(reader: Reader, row: Visiting) -> list[tuple[Button, ...]]:
     away = await leave.days_away(reader.tx, reader.station.id, found.week)
     rows: list[tuple[Button, ...]] = []
     people = {one.id for one in whole.volunteers}
-    never = {found.volunteer_id, *await planning.barred_from(reader.tx, row.elder, people)}
+    never = await visits.goers(reader.tx, row.elder, found.day) | {found.volunteer_id}
+    never |= (await planning.barred_from(reader.tx, row.elder, people)).keys()
     for one in whole.volunteers:
         if one.id in never or one.standing is Standing.LEFT:
             continue

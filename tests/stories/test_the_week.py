@@ -14,9 +14,11 @@ import pytest
 from bot.playground.records import Person
 from care.access import Role
 from care.elders import Sex, Tier
+from care.plans import Visit
 from care.visits import PLANNED, State
 from care.wishes import Kind, Side
-from storage.tables import Assignment, Elder, Volunteer, WeekPlan, Wish
+from storage import visits
+from storage.tables import Assignment, Elder, PairingVolunteer, Volunteer, WeekPlan, Wish
 from tests.street import Street, street
 
 FRIDAY, SUNDAY = "2026-04-10 16:00", "2026-04-12 18:00"
@@ -263,6 +265,30 @@ async def test_of_two_who_go_together_one_cannot_so_nobody_goes_alone(town: Town
     await home.stage.at(EVENING)
     left = [one for one in await town.rows(*PLANNED) if one.elder_id == 1 and one.day == mine.day]
     assert len(left) != 1
+
+
+async def test_the_second_of_two_is_replaced_by_hand_and_not_by_the_first(town: Town) -> None:
+    home = town.home
+    for who in (home.chen, home.wang):
+        await home.can_come(who, "wed_am", most=4)
+    await home.stage.at(SUNDAY)
+    liu = await home.stage.person("刘阿姨", Role.VOLUNTEER)
+    async with home.stage.database.write() as tx:
+        first = next(one for one in await town.rows(State.OFFERED) if one.elder_id == 1)
+        chen, wang = await town.id_of(home.chen), await town.id_of(home.wang)
+        other = wang if first.volunteer_id == chen else chen
+        tx.add(PairingVolunteer(
+            pairing_id=first.pairing_id, member_id=await town.id_of(liu), community_id=1
+        ))  # fmt: skip
+        visit = Visit(1, other, first.day, first.half)
+        now = home.stage.clock.now()
+        await visits.assign(tx, now, 1, WEEK, first.pairing_id, visit, second=True)
+    second = (await home.visits())[-1]
+    await home.forge(home.li, f"week_give:{second.id}:{first.volunteer_id}")
+    assert (await home.visits())[-1].id == second.id
+    await home.forge(home.li, f"week_give:{second.id}:{await town.id_of(liu)}")
+    new = (await home.visits())[-1]
+    assert (new.volunteer_id, new.second) == (await town.id_of(liu), True)
 
 
 async def test_for_a_social_worker_on_leave_the_deputy_gets_the_week(town: Town) -> None:
