@@ -53,6 +53,12 @@ def unwished(problem: Problem, elder_id: int, volunteer_id: int) -> bool:
     return barred(need, one, problem.distances) in WISHES
 
 
+def only_two(problem: Problem, elder_id: int, volunteer_id: int) -> bool:
+    """Whether a volunteer may go to an elder together with somebody and not alone."""
+    need, one = problem.need.get(elder_id), problem.volunteer.get(volunteer_id)
+    return bool((need and need.two_people) or (one and one.wants_two))
+
+
 class Break(StrEnum):
     """A rule that no plan may break."""
 

@@ -161,7 +161,14 @@ def _after(
         if one not in left and plan_rules.unwished(found.open, one.elder.id, one.volunteer.id)
     )
     gone = (*left, *unwished)
-    alone = tuple(one for one in open_ if one not in gone and _is_alone(one, rows, gone))
+    alone = tuple(
+        one
+        for one in open_
+        if one not in gone
+        and not one.visit.locked
+        and plan_rules.only_two(found.open, one.elder.id, one.volunteer.id)
+        and _is_alone(one, rows, gone)
+    )
     silent: tuple[Visiting, ...] = ()
     if found.settled:
         by = now - timedelta(hours=settings.answer_hours)

@@ -3,7 +3,7 @@
 import pytest
 
 from care.elders import Sex
-from care.plan_rules import Barred, Break, barred, breaks, own, unwished
+from care.plan_rules import Barred, Break, barred, breaks, only_two, own, unwished
 from care.planning import Need, Problem, Volunteer
 from care.plans import Plan, Visit
 from tests.planned import AM, FAR, MON, PLACES, PM, TUE, WED, elder, person, week
@@ -122,3 +122,12 @@ def test_a_wish_said_later_ends_a_visit_and_a_long_way_does_not() -> None:
         (one, who) for one in (1, 2, 3, 9) for who in (101, 102, 103, 109)
         if unwished(problem, one, who)
     }  # fmt: skip
+
+
+def test_two_go_together_where_the_elder_wishes_it_or_the_volunteer_does() -> None:
+    problem = week(elder(1, two_people=True), elder(2), person(101), person(102, wants_two=True))
+    found = {
+        (one, who) for one in (1, 2, 9) for who in (101, 102, 109)
+        if only_two(problem, one, who)
+    }  # fmt: skip
+    assert found == {(1, 101), (1, 102), (1, 109), (2, 102), (9, 102)}

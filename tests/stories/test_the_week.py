@@ -291,6 +291,20 @@ async def test_the_second_of_two_is_replaced_by_hand_and_not_by_the_first(town: 
     assert (new.volunteer_id, new.second) == (await town.id_of(liu), True)
 
 
+async def test_who_goes_alone_is_not_sent_home_for_a_companion_of_long_ago(town: Town) -> None:
+    home = town.home
+    await home.stage.at(SUNDAY)
+    mine = next(one for one in await town.rows(State.OFFERED) if one.day == date(2026, 4, 15))
+    async with home.stage.database.write() as tx:
+        visit = Visit(mine.elder_id, await town.id_of(town.sun), mine.day, mine.half)
+        now = home.stage.clock.now()
+        await visits.assign(tx, now, 1, WEEK, mine.pairing_id, visit, State.DROPPED, second=True)
+    await town.accept(home.chen, home.wang, town.sun)
+    await home.stage.at(EVENING)
+    await home.stage.at("2026-04-14 08:30")
+    assert next(one for one in await town.rows() if one.id == mine.id).state is State.ACCEPTED
+
+
 async def test_for_a_social_worker_on_leave_the_deputy_gets_the_week(town: Town) -> None:
     home = town.home
     he = await home.stage.person("何方", Role.SOCIAL_WORKER)
