@@ -144,6 +144,16 @@ async def drop_drafts(
     await changed(tx, drafts.values(state=State.DROPPED, reason=DRAFTED))
 
 
+async def drop_left(tx: AsyncSession, community_id: int, week: date) -> None:
+    """What is still drafted of a week that everybody is told of; nobody will be asked for it."""
+    drafts = update(Assignment).where(
+        Assignment.community_id == community_id,
+        Assignment.week == week,
+        Assignment.state == State.DRAFT,
+    )
+    await changed(tx, drafts.values(state=State.DROPPED, reason=DRAFTED))
+
+
 async def find(tx: AsyncSession, community_id: int, visit_id: int) -> Visiting:
     """A visit of this community; the caller asks who may see what of it.
 

@@ -84,6 +84,25 @@ async def test_a_week_that_goes_well(town: Town) -> None:
     assert not [one for one in home.stage.chat(home.li)[before:] if "还没有人去" in one.text]
 
 
+async def test_who_is_in_no_pairing_when_the_week_is_told_leaves_no_draft_behind(
+    town: Town,
+) -> None:
+    home = town.home
+    await home.stage.at(FRIDAY)
+    await home.stage.say(home.li, "/pairings")
+    await home.stage.tap(home.li, "pairing:2")
+    await home.stage.tap(home.li, "解散结对")
+    await home.stage.tap(home.li, "pairing_end_yes")
+    assert [one for one in await town.rows(State.DRAFT) if one.elder_id == 3]
+    await home.stage.at(SUNDAY)
+    assert not await town.rows(State.DRAFT)
+    gone = [one for one in await town.rows() if one.elder_id == 3]
+    assert {(one.state, one.reason) for one in gone} == {(State.DROPPED, "drafted")}
+    await home.stage.pair(home.li, [town.sun], ["周爷爷"])
+    await home.forge(home.li, "week_plan:2026-04-13")
+    assert len([one for one in await town.rows(State.OFFERED) if one.elder_id == 3]) == 2
+
+
 async def test_flu_a_third_is_away_and_others_cover_for_them(town: Town) -> None:
     """Leave entered after the draft: on Sunday others are asked, and what is left is said."""
     home = town.home
