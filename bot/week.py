@@ -72,10 +72,11 @@ async def plan(update: Update, turn: Turn) -> None:
         raise Stale
     if monday < this:
         raise Stale
-    await weeks.publish(turn.tx, turn.now, station.id, monday)
-    row = await weeks.plan_of(turn.tx, station.id, monday)
-    if row is not None:
-        weeks.ask_for(row, turn.now, await _led(turn))
+    if await drafts.drafted(turn.tx, station.id, monday) is None:
+        await weeks.publish(turn.tx, turn.now, station.id, monday)
+        row = await weeks.plan_of(turn.tx, station.id, monday)
+        if row is not None:
+            weeks.ask_for(row, turn.now, await _led(turn))
     turn.plan_soon()
     turn.toast(turn.tr("It is being planned. The week changes here in a moment."))
 
