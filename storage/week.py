@@ -28,6 +28,8 @@ from storage.visits import Visiting
 GIVEN = "given"
 LEFT = "left"
 UNPAIRED = "unpaired"
+# Given back for days of leave: the leave itself says when they are away.
+ON_LEAVE = "on_leave"
 PAUSED = "paused"
 EXITED = "exited"
 UNCOUNTED = frozenset({GIVEN, PAUSED, EXITED, visits.DRAFTED})
@@ -324,7 +326,7 @@ def _half_days(said: Volunteer | None) -> frozenset[str]:
 
 def _refused_days(visit: Assignment) -> set[date]:
     """Days on which a volunteer who said no is not asked again."""
-    if visit.state is not State.DECLINED:
+    if visit.state is not State.DECLINED or visit.reason == ON_LEAVE:
         return set()
     if visit.reason in {CannotCome.ILL, CannotCome.AWAY}:
         return {day for day in days_of(visit.week) if day >= visit.day}

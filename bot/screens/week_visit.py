@@ -39,6 +39,8 @@ def why_name(tr: Texts, visit: Assignment) -> Markup:
     reason = visit.reason
     if reason is None:
         return Markup("")
+    if reason == weeks.ON_LEAVE:
+        return cannot_name(tr, CannotCome.AWAY)
     if visit.state is State.NOT_POSSIBLE:
         return not_visited_name(tr, NotVisited(reason))
     if visit.state is State.DECLINED and reason in set(CannotCome):

@@ -211,6 +211,23 @@ async def test_leave_gives_the_visits_back_and_the_social_worker_hears_of_all_at
     assert "赵大爷" in told
 
 
+async def test_leave_refuses_no_day_beyond_it(home: Street) -> None:
+    await home.can_come(home.chen, "mon_am", "fri_am")
+    await home.can_come(home.wang, "sun_pm", most=1)
+    await home.published()
+    chen = (await home.stage.member(home.chen)).id
+    await home.stage.say(home.chen, "/leave")
+    await home.stage.say(home.chen, "4-13 4-14")
+    back = [one for one in await home.visits() if one.state is State.DECLINED]
+    assert back
+    assert {one.reason for one in back} == {"on_leave"}
+    await home.stage.at("2026-04-13 20:00")
+    live = [one for one in await home.visits() if one.state is State.OFFERED]
+    assert {str(one.day) for one in live if one.volunteer_id == chen} == {"2026-04-17"}
+    await home.forge(home.li, f"week_visit:{back[0].id}")
+    assert "不在" in home.stage.last(home.li).text
+
+
 async def test_nobody_on_leave_is_planned(home: Street) -> None:
     await home.stage.say(home.chen, "/leave")
     await home.stage.tap(home.chen, "下周")

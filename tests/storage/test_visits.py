@@ -10,14 +10,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from care.access import Role
 from care.calls import Reason
 from care.days import HalfDay
+from care.elders import Tier
 from care.ladder import Cause
 from care.pauses import Gone
 from care.plans import Visit
 from care.refusals import NotYours
 from care.visits import LIVE, ON_DUTY, PLANNED, State
-from storage import calendar, doors, elders, exits, presence, visits, week, week_drafts
+from storage import calendar, calming, doors, elders, exits, presence, visits, week, week_drafts
+from storage.calming import Reached
 from storage.engine import Database
-from storage.tables import Assignment, WeekPlan
+from storage.tables import Assignment, Elder, WeekPlan
 from tests.storage.towns import NOW, TODAY, Town, Towns, viewer
 
 MONDAY = date(2026, 4, 6)
@@ -145,6 +147,25 @@ async def test_whoever_goes_to_the_door_at_once_takes_the_day_of_a_draft(
         await doors.claim_door(tx, NOW, chen, door.id)
         assert await left(tx) == [State.DROPPED, State.ACCEPTED]
         assert door.assignment_id not in {None, draft}
+
+
+async def test_a_visit_that_gives_way_to_a_door_visit_is_not_one_that_is_not_needed(
+    database: Database, towns: Towns
+) -> None:
+    here = towns.here
+    chen = viewer(here.chen, Role.VOLUNTEER)
+    async with database.write() as tx:
+        visit = Visit(here.wang.id, here.away.id, TODAY, HalfDay.AM)
+        await visits.assign(tx, NOW, here.id, MONDAY, here.pairing.id, visit)
+        door = await doors.begin_door(tx, NOW, here.wang, TODAY, Cause.NO_ANSWER)
+        assert door is not None
+        await doors.claim_door(tx, NOW, chen, door.id)
+        await calming.contacted(tx, NOW, here.wang, Reached(here.li.id, TODAY))
+        assert await left(tx) == [State.DROPPED, State.DROPPED]
+        (await tx.get_one(Elder, here.wang.id)).tier = Tier.YELLOW
+        await tx.flush()
+        known = await week.to_plan(tx, here.station, MONDAY, TODAY)
+        assert next(one for one in known.elders if one.elder_id == here.wang.id).excused == 0
 
 
 async def test_drafts_of_some_days_are_dropped_and_those_of_others_kept(
