@@ -18,10 +18,11 @@ from care.days import WEEK, local_day, week_of
 from care.leave import absence
 from care.notices import Notice
 from care.refusals import NotYours
-from care.visits import PLANNED, CannotCome, State
+from care.visits import PLANNED, State
 from storage import leave, members, visits
 from storage.call_list import list_card
 from storage.tables import Leave, Member
+from storage.week import ON_LEAVE
 
 MAY = frozenset({Role.VOLUNTEER, Role.SOCIAL_WORKER})
 SUPERVISOR = "0"
@@ -131,7 +132,7 @@ async def _done(turn: Turn, said: Away, _answers: dict[str, Any]) -> None:
         said_days = {"first": turn.tr.day(first), "last": turn.tr.day(last)}
         await turn.show(Notice.PLAIN, say="leave_noted", **said_days)
     if Role.VOLUNTEER in turn.me.roles:
-        await free(turn, first, last, CannotCome.AWAY, leave=[str(first), str(last)])
+        await free(turn, first, last, ON_LEAVE, leave=[str(first), str(last)])
 
 
 async def _deputy(turn: Turn, said: Away) -> Member | None:
@@ -196,7 +197,7 @@ async def free(turn: Turn, first: date, last: date, reason: str, **facts: Any) -
         if row.visit.state in PLANNED
     ]
     for row in freed:
-        await visits.move(turn.tx, row.visit, PLANNED, State.DECLINED, reason=str(reason))
+        await visits.move(turn.tx, row.visit, PLANNED, State.DECLINED, reason=reason)
         await refresh_visit(turn, row)
     if freed:
         await turn.plan_anew(given_back=True)

@@ -311,7 +311,7 @@ async def plan(settings: Settings, week: date | None) -> dict[str, Any]:
         if monday + WEEK <= today:
             raise Wrong("That week is over: name this week or a later one, like 2026-W48.")
         first = (today + timedelta(days=1), HalfDay.AM) if monday <= today else None
-        known = await planning.to_plan(tx, station, monday, first)
+        known = await planning.to_plan(tx, station, monday, today, first)
     began = time.perf_counter()
     try:
         async with Planner() as planner:

@@ -87,7 +87,7 @@ async def accept(update: Update, turn: Turn) -> None:
     if not asked.is_open(turn.now):
         other = await swaps.taken_by(turn.tx, asked.visit)
         raise Taken(other.name) if other is not None else Stale
-    weeks = Weeks(turn.tx, turn.me.community)
+    weeks = Weeks(turn.tx, turn.now, turn.me.community)
     exchange = [(asked.visit, asked.taker.id)]
     if asked.back is not None:
         exchange.append((asked.back, asked.asker.id))

@@ -7,6 +7,7 @@ from telegram import Update
 
 from bot import covers
 from bot.screens.families import family_card
+from bot.screens.plan_reasons import bar_name
 from bot.screens.week_visit import declined_card
 from bot.turn import Turn, monday_of
 from care.calls import Reason
@@ -16,7 +17,8 @@ from care.notices import Notice
 from care.plans import Visit
 from care.refusals import NotYours, Stale
 from care.visits import PLANNED, CannotCome, State, answerable
-from storage import members, pairings, visits
+from care.week_drafts import Bar
+from storage import members, pairings, planning, visits
 from storage import week as weeks
 from storage import week_drafts as drafts
 from storage.tables import Member
@@ -70,10 +72,11 @@ async def plan(update: Update, turn: Turn) -> None:
         raise Stale
     if monday < this:
         raise Stale
-    await weeks.publish(turn.tx, turn.now, station.id, monday)
-    row = await weeks.plan_of(turn.tx, station.id, monday)
-    if row is not None:
-        weeks.ask_for(row, turn.now, await _led(turn))
+    if await drafts.drafted(turn.tx, station.id, monday) is None:
+        await weeks.publish(turn.tx, turn.now, station.id, monday)
+        row = await weeks.plan_of(turn.tx, station.id, monday)
+        if row is not None:
+            weeks.ask_for(row, turn.now, await _led(turn))
     turn.plan_soon()
     turn.toast(turn.tr("It is being planned. The week changes here in a moment."))
 
@@ -111,6 +114,15 @@ async def give(update: Update, turn: Turn) -> None:
     before = await visits.instead_of(turn.tx, row.visit)
     if before is not None and before.volunteer.id == member_id:
         return
+    if member_id in await visits.goers(turn.tx, row.elder, row.visit.day):
+        # Of two who go together, neither goes for the other.
+        raise Stale
+    barred = await planning.barred_from(turn.tx, row.elder, [member_id])
+    if barred:
+        why = bar_name(turn.tr, Bar(barred[member_id]))
+        text = turn.tr("Not possible. {name}: {why}.", name=chosen.name, why=why)
+        turn.toast(text.unescape(), alert=True)
+        return
     await _hand_over(turn, row, chosen)
     turn.toast(turn.tr("{name} is asked.", name=chosen.name))
 
@@ -123,7 +135,9 @@ async def _hand_over(turn: Turn, row: Visiting, chosen: Member) -> None:
     if found.state not in OPEN_AGAIN:
         await visits.move(turn.tx, found, PLANNED, State.DROPPED, reason=weeks.GIVEN)
     new = Visit(row.elder.id, chosen.id, found.day, found.half)
-    if not await visits.assign(turn.tx, turn.now, station.id, found.week, found.pairing_id, new):
+    if not await visits.assign(
+        turn.tx, turn.now, station.id, found.week, found.pairing_id, new, second=found.second
+    ):
         raise Stale
     await turn.refresh(visits_card(chosen.id))
     await weeks.tell_volunteers(turn.tx, turn.now, station, found.week, (new,))

@@ -63,6 +63,7 @@ def _wanted(word: str) -> bool:
 async def _set(turn: Turn, elder: Elder, view: str, kind: Kind, on: bool, **about: Any) -> None:
     await wishes.put(turn.tx, turn.now, turn.me.viewer, elder, kind, on=on, **about)
     await turn.tx.flush()
+    await turn.plan_anew()
     await _show(turn, elder, view)
     await turn.refresh(card_of(elder.id))
 

@@ -18,6 +18,10 @@ class Barred(StrEnum):
     TOO_FAR = "too_far"
 
 
+# What somebody wished. A way that is too long was no reason for whoever goes all the same.
+WISHES = frozenset({Barred.NOT_THIS_PERSON, Barred.NOT_THIS_ELDER, Barred.SAME_SEX})
+
+
 def own(need: Need, one: Volunteer) -> bool:
     """Whether the volunteer is of the elder's pairing."""
     return need.pairing is not None and need.pairing in one.pairings
@@ -39,6 +43,20 @@ def barred(need: Need, one: Volunteer, distances: Distances) -> Barred | None:
     if metres is not None and one.walks_metres is not None and metres > one.walks_metres:
         return Barred.TOO_FAR
     return None
+
+
+def unwished(problem: Problem, elder_id: int, volunteer_id: int) -> bool:
+    """Whether a wish stands against a volunteer who was asked before it was said."""
+    need, one = problem.need.get(elder_id), problem.volunteer.get(volunteer_id)
+    if need is None or one is None:
+        return False
+    return barred(need, one, problem.distances) in WISHES
+
+
+def only_two(problem: Problem, elder_id: int, volunteer_id: int) -> bool:
+    """Whether a volunteer may go to an elder together with somebody and not alone."""
+    need, one = problem.need.get(elder_id), problem.volunteer.get(volunteer_id)
+    return bool((need and need.two_people) or (one and one.wants_two))
 
 
 class Break(StrEnum):

@@ -13,7 +13,7 @@ from care.plan_rules import breaks, own
 from care.planning import Need, Problem
 from care.plans import Plan, Slot, Visit, Why
 
-# A week that nobody was told of by the end of its Tuesday is left to the staff.
+# A week that was not even drafted by the end of its Tuesday is left to the staff.
 LATE_DAYS = timedelta(days=2)
 
 
@@ -76,12 +76,14 @@ def due(
 ) -> Step | None:
     """The next step of a week, None while there is none; late rather than never.
 
-    A week that was on already when the station was `founded` is not begun by itself.
+    A week that was on already when the station was `founded` is not begun by itself. One that was
+    drafted is told as long as it is on: until then nothing else can be done with it.
     """
     begin, told = draft_at(week, settings, zone), publish_at(week, settings, zone)
     if progress.published:
         return _due_afterwards(week, now, progress, settings, zone)
-    if founded <= told <= now < moment(week + LATE_DAYS, time(0), zone):
+    last = week + (WEEK if progress.drafted else LATE_DAYS)
+    if founded <= told <= now < moment(last, time(0), zone):
         return Step.PUBLISH
     if founded <= begin <= now < told and (progress.wanted or not progress.drafted):
         return Step.DRAFT

@@ -1,6 +1,6 @@
 """Swaps: one volunteer asks another to make a visit, for nothing or for one of theirs."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -12,6 +12,9 @@ from care.days import HalfDay, moment
 from care.plan_rules import Break, breaks
 from care.planning import Need, Problem, Volunteer
 from care.plans import Plan, Visit
+
+# Elder, volunteer, day.
+Going = tuple[int, int, date]
 
 
 class State(StrEnum):
@@ -45,12 +48,20 @@ def can_move(state: visits.State, starts: datetime, now: datetime) -> bool:
     return state in visits.PLANNED and now < starts
 
 
-def broken(problem: Problem, moves: Sequence[Move]) -> list[Break]:
+def broken(problem: Problem, moves: Sequence[Move], going: Collection[Going] = ()) -> list[Break]:
     """The hard rules that the moves of one week would break (handbook, "The week").
 
     The same judge as for a whole plan: half-days, leave, weekly maximum, one visit per elder per
-    day, wishes, distance. Who does not go alone cannot take a visit that one person makes.
+    day, wishes, distance. Who does not go alone cannot take a visit that one person makes. Of two
+    who go together neither takes the visit of the other: one would go alone for two.
+
+    Args:
+        problem: the week.
+        moves: what would change.
+        going: who goes where in the week.
     """
+    if any((one.elder_id, one.to_id, one.day) in going for one in moves):
+        return [Break.TWICE_A_DAY]
     elders = {one.elder_id for one in moves}
     people = {one.to_id for one in moves}
     asked = replace(

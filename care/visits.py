@@ -25,6 +25,8 @@ class State(StrEnum):
 PLANNED = frozenset({State.OFFERED, State.ACCEPTED})
 LIVE = PLANNED | {State.SIGNED_IN, State.DONE}
 ON_DUTY = PLANNED | {State.SIGNED_IN}
+# For how long after its day a visit may still be told of by whoever made it.
+TOLD_WITHIN = timedelta(days=1)
 
 
 class CannotCome(StrEnum):
@@ -113,7 +115,7 @@ def answerable(state: State, day: date, today: date) -> bool:
 
 def can_begin(state: State, day: date, today: date) -> bool:
     """Whether the volunteer may sign in, or say the day after that the visit happened."""
-    return state in PLANNED and timedelta(0) <= today - day <= timedelta(days=1)
+    return state in PLANNED and timedelta(0) <= today - day <= TOLD_WITHIN
 
 
 def can_report(state: State, day: date, today: date) -> bool:

@@ -20,7 +20,7 @@ class ElderWeek:
     Attributes:
         pairing: the pairing whose volunteers may be sent.
         visited_this_month: days of this month with a visit, done or planned.
-        planned: days of the week that already have a live assignment.
+        planned: days of the week with a visit, done or planned.
         familiar: the volunteer who came last.
         excused: visits of the week that the social worker dropped, with a reason.
         paused: days of the week on which nothing is owed.

@@ -9,11 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.access import Role, Viewer
 from care.refusals import NotYours
-from care.visits import State
 from storage.joining import hash_of
 from storage.members import Person, person_of_id
 from storage.once import changed, upsert
 from storage.tables import Assignment, CalendarAddress, Elder
+from storage.visits import told
 
 LONGEST = 64
 
@@ -28,7 +28,7 @@ async def visits_of(
 ) -> list[tuple[Assignment, Elder]]:
     """A volunteer's own visits of some days.
 
-    With those that are off, which a calendar has to hear of. Drafts are the staff's alone.
+    With those that are off, which a calendar has to hear of if they ever stood in it.
 
     Raises:
         NotYours: no volunteer.
@@ -43,7 +43,7 @@ async def visits_of(
             Assignment.volunteer_id == viewer.member_id,
             Assignment.day >= first,
             Assignment.day <= last,
-            Assignment.state != State.DRAFT,
+            told(),
         )
         .order_by(Assignment.day, Assignment.half, Assignment.id)
     )

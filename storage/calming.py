@@ -16,7 +16,7 @@ from storage.communities import settings_of
 from storage.doors import AtDoor, door_card
 from storage.ladder import open_card
 from storage.tables import Alert, Assignment, Community, Elder, Member
-from storage.week import visits_card
+from storage.week import GIVEN, PAUSED, visits_card
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,9 @@ async def _end_door(tx: AsyncSession, now: datetime, one: AtDoor, reached: Reach
         return
     if one.door.assignment_id is not None:
         visit = await tx.get_one(Assignment, one.door.assignment_id)
+        why = PAUSED if reached.paused else GIVEN
         try:
-            await visits.move(tx, visit, PLANNED, State.DROPPED)
+            await visits.move(tx, visit, PLANNED, State.DROPPED, reason=why)
         except Stale:
             # At the door already: the report is still welcome.
             return

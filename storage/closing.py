@@ -35,7 +35,7 @@ from storage.tables import (
     RedDay,
     TierChange,
 )
-from storage.week import visits_card
+from storage.week import visits_card, want_unmade
 
 LOOK_BACK = timedelta(days=7)
 
@@ -93,6 +93,7 @@ async def _end_of_day(tx: AsyncSession, now: datetime, station: Community, day: 
 
     The address of a visit that nobody told of goes from the reminder with its day.
     """
+    await want_unmade(tx, now, station, day)
     goers = await tx.scalars(
         select(Assignment.volunteer_id)
         .where(

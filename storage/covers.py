@@ -14,7 +14,7 @@ from care.notices import Notice
 from care.plans import Visit
 from care.refusals import NotYours, Stale, Taken
 from care.visits import LIVE, PLANNED, State
-from storage import leave, members, outbox, pairings, pauses, visits, wishes
+from storage import leave, members, outbox, pairings, pauses, planning, visits
 from storage.communities import zone_of
 from storage.once import changed, insert_once
 from storage.tables import Assignment, Community, Cover, Elder, Member
@@ -194,12 +194,11 @@ async def _may_go(tx: AsyncSession, now: datetime, viewer: Viewer, found: Offere
     cover = found.cover
     station = await tx.get_one(Community, cover.community_id)
     away = await leave.days_away(tx, station.id, cover.week)
-    wished = await wishes.of_community(tx, station.id)
     return (
         cover.ended_at is None
         and cover.day >= local_day(now, zone_of(station))
         and cover.day not in away[viewer.member_id]
-        and viewer.member_id not in wished[cover.elder_id].not_by
+        and not await planning.barred_from(tx, found.elder, [viewer.member_id])
         and await pauses.of_elder(tx, found.elder, cover.day) is None
     )
 

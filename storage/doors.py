@@ -24,6 +24,7 @@ from storage.ladder import Letter
 from storage.once import changed, insert_once
 from storage.tables import Community, Contact, DoorVisit, Elder, Member, Outbox, Post, Told
 from storage.tables import Standing as Message
+from storage.week import GIVEN
 
 
 def door_card(door_id: int) -> str:
@@ -209,8 +210,10 @@ async def _give_visit(tx: AsyncSession, now: datetime, viewer: Viewer, found: At
     for one in await visits.of_elder(tx, elder.community_id, elder.id, day, day):
         if one.visit.state not in PLANNED:
             raise Taken(one.volunteer.name)
-        after = State.ACCEPTED if one.volunteer.id == viewer.member_id else State.DROPPED
-        await visits.move(tx, one.visit, PLANNED, after)
+        if one.volunteer.id == viewer.member_id:
+            await visits.move(tx, one.visit, PLANNED, State.ACCEPTED)
+        else:
+            await visits.move(tx, one.visit, PLANNED, State.DROPPED, reason=GIVEN)
     led = [
         one.pairing.id
         for one in await pairings.of_elder(tx, elder)

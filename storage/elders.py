@@ -1,7 +1,7 @@
 """Elders: who may see whom, lists, and changes with their history."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import bindparam, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,7 +10,7 @@ from care.access import Right, Role, Tie, Viewer, may
 from care.elders import ElderFacts, Tier
 from care.errands import IN_HAND
 from care.refusals import NotYours, UnknownName
-from care.visits import ON_DUTY
+from care.visits import PLANNED, TOLD_WITHIN, State
 from storage.pairings import staff
 from storage.tables import (
     Assignment,
@@ -51,7 +51,8 @@ _TIES = select(
     .where(
         Assignment.volunteer_id == _ME,
         Assignment.elder_id == _ELDER,
-        Assignment.state.in_(ON_DUTY),
+        (Assignment.state == State.SIGNED_IN)
+        | (Assignment.state.in_(PLANNED) & (Assignment.day >= bindparam("since"))),
     )
     .label("visit"),
     exists()
@@ -64,7 +65,8 @@ _TIES = select(
 async def tie_of(tx: AsyncSession, viewer: Viewer, elder: Elder) -> Tie:
     """How the viewer is tied to the elder."""
     me = viewer.member_id
-    found = (await tx.execute(_TIES, {"elder": elder.id, "me": me})).one()
+    since = date.min if viewer.today is None else viewer.today - TOLD_WITHIN
+    found = (await tx.execute(_TIES, {"elder": elder.id, "me": me, "since": since})).one()
     return Tie(
         leads=found.leads,
         unpaired=not found.paired,

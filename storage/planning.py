@@ -1,15 +1,19 @@
 """A community's week as the planner sees it, from what is on record."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from care import planning
 from care.days import WEEK, HalfDay, days_of
+from care.elders import Tier
+from care.plan_rules import Barred, barred
 from care.planning import Distances, Need, Problem
 from care.plans import Slot
 from care.visits import State
@@ -33,13 +37,13 @@ class ToPlan:
 
 
 async def to_plan(
-    tx: AsyncSession, station: Community, week: date, first: Slot | None = None
+    tx: AsyncSession, station: Community, week: date, today: date, first: Slot | None = None
 ) -> ToPlan:
     """What is still owed in a week, and who could go; nothing before the half-day `first`.
 
     What is planned already stays as it is: it is no part of the plan, and takes its places.
     """
-    known = await weeks.to_plan(tx, station, week)
+    known = await weeks.to_plan(tx, station, week, today)
     elders = {elder.id: elder for whole in known.pairings for elder in whole.elders}
     members = {one.id: one for whole in known.pairings for one in whole.volunteers}
     wished = await wishes.of_community(tx, station.id)
@@ -66,7 +70,26 @@ async def to_plan(
     return ToPlan(problem, elders, members)
 
 
-def _of_elder(elder: Elder, wished: Wishes) -> dict[str, object]:
+async def barred_from(tx: AsyncSession, elder: Elder, people: Collection[int]) -> dict[int, Barred]:
+    """Who of some volunteers may go to an elder on no day, and why; the judge of every plan."""
+    wished = await wishes.of_community(tx, elder.community_id)
+    facts = _of_elder(elder, wished[elder.id])
+    need = Need(elder.id, None, elder.tier or Tier.GREEN, 0, frozenset(), **facts)
+    distances = await _distances(tx, elder.community_id)
+    said = await tx.scalars(select(Volunteer).where(Volunteer.member_id.in_(people)))
+    known = {
+        one.member_id: planning.Volunteer(
+            one.member_id, frozenset(), frozenset(),
+            sex=one.sex, place=one.building, walks_metres=one.walks_metres,
+        )
+        for one in said
+    }  # fmt: skip
+    never_asked = {one: planning.Volunteer(one, frozenset(), frozenset()) for one in people}
+    found = {one.member_id: barred(need, one, distances) for one in (never_asked | known).values()}
+    return {one: why for one, why in found.items() if why is not None}
+
+
+def _of_elder(elder: Elder, wished: Wishes) -> dict[str, Any]:
     return {
         "sex": elder.sex,
         "dialects": wished.dialects or frozenset(elder.dialects),

@@ -23,7 +23,7 @@ from storage.tables import (
     PairingVolunteer,
     ServiceHours,
 )
-from storage.visits import Visiting
+from storage.visits import Visiting, told
 
 # After a power cut nobody is forgotten for longer than the outbox remembers.
 AS_FAR_BACK = timedelta(days=45)
@@ -176,7 +176,7 @@ async def whom_one_visits(tx: AsyncSession, viewer: Viewer, first: date) -> list
     planned = select(Assignment.elder_id).where(
         Assignment.volunteer_id == viewer.member_id,
         Assignment.day >= first,
-        Assignment.state != State.DRAFT,
+        told(),
     )
     rows = await tx.scalars(
         select(Elder)

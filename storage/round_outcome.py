@@ -51,10 +51,10 @@ async def write(
         row.wanted_at, row.wanted_for = now + AGAIN_AFTER, []
     row.quality = _quality(plan, held)
     if asked.step in {Step.DRAFT, Step.PUBLISH}:
-        await _put_down(tx, now, station, fresh, held)
+        written = await _put_down(tx, now, station, fresh, held)
     else:
-        await _fill(tx, now, station, row, fresh, held)
-    _note_gaps(row, gaps(fresh.open, held))
+        written = await _fill(tx, now, station, row, fresh, held)
+    _note_gaps(row, gaps(fresh.open, written))
     await tx.flush()
     draft = asked.step in {Step.DRAFT, Step.PUBLISH}
     await weeks.refresh_staff(tx, now, station.id, week, draft=draft)
@@ -123,8 +123,8 @@ def _note_gaps(row: WeekPlan, found: Sequence[Gap]) -> None:
 
 async def _put_down(
     tx: AsyncSession, now: datetime, station: Community, fresh: Round, held: Sequence[Visit]
-) -> None:
-    """The whole week, as a draft or as what everybody is asked for now."""
+) -> tuple[Visit, ...]:
+    """The whole week, as a draft or as what everybody is asked for now; what stands in it."""
     state = State.DRAFT if fresh.step is Step.DRAFT else State.OFFERED
     planned = {one.put: one for one in held}
     kept = set()
@@ -139,9 +139,12 @@ async def _put_down(
         else:
             await visits.move(tx, row.visit, DRAFTS, State.DROPPED, reason=visits.DRAFTED)
     new = [one for put, one in planned.items() if put not in kept]
-    await _assign(tx, now, station, fresh, new, state)
+    added = await _assign(tx, now, station, fresh, new, state)
+    written = (*(one for put, one in planned.items() if put in kept), *added)
     if state is State.OFFERED:
-        await weeks.tell_volunteers(tx, now, station, fresh.week, tuple(held))
+        await visits.drop_left(tx, station.id, fresh.week)
+        await weeks.tell_volunteers(tx, now, station, fresh.week, written)
+    return written
 
 
 async def _assign(
@@ -172,10 +175,10 @@ async def _fill(
     row: WeekPlan,
     fresh: Round,
     held: Sequence[Visit],
-) -> None:
+) -> tuple[Visit, ...]:
     """What is missing in a week that has been told: others are asked, then neighbours, then staff.
 
-    A visit that nobody answered for stands until somebody else makes it.
+    A visit that nobody answered for stands until somebody else makes it. What was written down.
     """
     owed = {one.elder_id: one.owed for one in fresh.open.needs}
     silent: defaultdict[int, list[date]] = defaultdict(list)
@@ -185,12 +188,13 @@ async def _fill(
     losers = [one for one in fresh.silent if (one.elder.id, one.visit.day) in gone]
     for one in losers:
         await visits.move(tx, one.visit, PLANNED, State.DECLINED, reason=SILENT)
-    for one in fresh.alone:
+    off = (*fresh.alone, *fresh.unwished)
+    for one in off:
         await visits.move(tx, one.visit, PLANNED, State.DROPPED, reason=GIVEN)
     for one in fresh.left:
         await visits.move(tx, one.visit, PLANNED, State.DECLINED, reason=LEFT)
     written = await _assign(tx, now, station, fresh, held, State.OFFERED)
-    await _tell_losers(tx, now, [*losers, *fresh.alone])
+    await _tell_losers(tx, now, [*losers, *off])
     await weeks.tell_volunteers(tx, now, station, fresh.week, written)
     await outbox.refresh(tx, now, *{visits_card(one.volunteer_id) for one in written})
     await covers.end_those_over(tx, now, station, fresh.week)
@@ -200,6 +204,7 @@ async def _fill(
             row.wanted_at = now + timedelta(hours=settings_of(station).answer_hours)
         stay = [one for one in fresh.silent if one not in losers]
         await seeking.seek(tx, now, station, row, fresh, written, stay)
+    return written
 
 
 async def _tell_losers(tx: AsyncSession, now: datetime, rows: Sequence[Visiting]) -> None:

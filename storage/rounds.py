@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from care import rounds
+from care import plan_rules, rounds
 from care.days import WEEK, local_day, week_of
 from care.planning import Problem
 from care.plans import Slot, Visit, Why
@@ -34,6 +34,7 @@ class Round:
         silent: rows that their volunteer has not answered in time.
         alone: rows of one of two, when the other does not go.
         left: rows of volunteers who have left the station.
+        unwished: rows of volunteers against whom a wish stands by now.
     """
 
     week: date
@@ -48,6 +49,7 @@ class Round:
     silent: tuple[Visiting, ...] = ()
     alone: tuple[Visiting, ...] = ()
     left: tuple[Visiting, ...] = ()
+    unwished: tuple[Visiting, ...] = ()
     away: dict[int, set[date]] = field(default_factory=dict)
     pairing_of: dict[int, int] = field(default_factory=dict)
 
@@ -89,7 +91,7 @@ async def read(
     """What a step is planned from; None when there is no pairing to plan for."""
     zone = zone_of(station)
     first = rounds.first_slot(step, week, now, zone)
-    known = await planning.to_plan(tx, station, week, first)
+    known = await planning.to_plan(tx, station, week, local_day(now, zone), first)
     if not known.elders:
         return None
     plan = await weeks.plan_of(tx, station.id, week)
@@ -153,7 +155,20 @@ def _after(
     settings = settings_of(station)
     open_ = [one for one in rows if one.visit.state in PLANNED and _slot(one) >= found.first]
     left = tuple(one for one in open_ if one.volunteer.standing not in weeks.ON_BOARD)
-    alone = tuple(one for one in open_ if one not in left and _is_alone(one, rows))
+    unwished = tuple(
+        one
+        for one in open_
+        if one not in left and plan_rules.unwished(found.open, one.elder.id, one.volunteer.id)
+    )
+    gone = (*left, *unwished)
+    alone = tuple(
+        one
+        for one in open_
+        if one not in gone
+        and not one.visit.locked
+        and plan_rules.only_two(found.open, one.elder.id, one.volunteer.id)
+        and _is_alone(one, rows, gone)
+    )
     silent: tuple[Visiting, ...] = ()
     if found.settled:
         by = now - timedelta(hours=settings.answer_hours)
@@ -164,13 +179,14 @@ def _after(
             and members.reachable(one.volunteer)
             and max(one.visit.created_at, told) <= by
             and one not in alone
-            and one not in left
+            and one not in gone
         )
-    open_now = rounds.freed(found.open, (), [_key(one) for one in (*alone, *left)])
+    open_now = rounds.freed(found.open, (), [_key(one) for one in (*alone, *gone)])
     base = rounds.freed(open_now, [_key(one) for one in silent])
     return replace(
-        found, open=open_now, base=base, problem=base, silent=silent, alone=alone, left=left
-    )
+        found, open=open_now, base=base, problem=base,
+        silent=silent, alone=alone, left=left, unwished=unwished,
+    )  # fmt: skip
 
 
 def _slot(row: Visiting) -> Slot:
@@ -181,13 +197,13 @@ def _key(row: Visiting) -> tuple[int, int, date]:
     return row.elder.id, row.volunteer.id, row.visit.day
 
 
-def _is_alone(row: Visiting, rows: Sequence[Visiting]) -> bool:
-    """Whether two were to go and the other does not."""
+def _is_alone(row: Visiting, rows: Sequence[Visiting], gone: Sequence[Visiting]) -> bool:
+    """Whether two were to go and the other does not, or is `gone` now."""
     beside = [
-        one.visit
+        one
         for one in rows
         if one.elder.id == row.elder.id
         and one.visit.day == row.visit.day
         and one.visit.second is not row.visit.second
     ]
-    return bool(beside) and not any(one.state in LIVE for one in beside)
+    return bool(beside) and not any(one.visit.state in LIVE and one not in gone for one in beside)

@@ -10,12 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from care.access import Role, Viewer
+from care.days import local_day
 from care.plan_rules import Break
 from care.planning import Problem
 from care.plans import Visit as NewVisit
 from care.refusals import NotYours, Stale
-from care.swaps import Move, State, broken, can_move, starts_at
-from care.visits import PLANNED
+from care.swaps import Going, Move, State, broken, can_move, starts_at
+from care.visits import LIVE, PLANNED
 from care.visits import State as Visit
 from storage import members, planning, visits
 from storage.communities import settings_of, zone_of
@@ -136,15 +137,29 @@ async def access_own_question(tx: AsyncSession, viewer: Viewer, swap_id: int) ->
 class Weeks:
     """The hard rules for visits of some weeks; what each week asks for is read once."""
 
-    def __init__(self, tx: AsyncSession, station: Community) -> None:
+    def __init__(self, tx: AsyncSession, now: datetime, station: Community) -> None:
         self._tx, self._station = tx, station
+        self._today = local_day(now, zone_of(station))
         self._problems: dict[date, Problem] = {}
+        self._going: dict[date, frozenset[Going]] = {}
 
     async def problem(self, week: date) -> Problem:
         """What is known of a week."""
         if week not in self._problems:
-            self._problems[week] = (await planning.to_plan(self._tx, self._station, week)).problem
+            known = await planning.to_plan(self._tx, self._station, week, self._today)
+            self._problems[week] = known.problem
         return self._problems[week]
+
+    async def _who_goes(self, week: date) -> frozenset[Going]:
+        """Who goes where in a week."""
+        if week not in self._going:
+            rows = await visits.of_week(self._tx, self._station.id, week)
+            self._going[week] = frozenset(
+                (one.elder.id, one.volunteer.id, one.visit.day)
+                for one in rows
+                if one.visit.state in LIVE
+            )
+        return self._going[week]
 
     async def broken(self, exchange: Iterable[tuple[Assignment, int]]) -> list[Break]:
         """Which hard rules these visits would break, each made by the member beside it."""
@@ -153,7 +168,7 @@ class Weeks:
             by_week[visit.week].append(move_of(visit, to_id))
         found: list[Break] = []
         for week, moves in by_week.items():
-            found += broken(await self.problem(week), moves)
+            found += broken(await self.problem(week), moves, await self._who_goes(week))
         return found
 
 
@@ -175,7 +190,7 @@ class Taker:
 
 async def takers(tx: AsyncSession, now: datetime, station: Community, row: Visiting) -> list[Taker]:
     """Who may be asked to make a visit: the pairing's own first; nobody is asked twice."""
-    weeks = Weeks(tx, station)
+    weeks = Weeks(tx, now, station)
     asked = {one.taker.id for one in await of_visit(tx, row.visit)}
     problem = await weeks.problem(row.visit.week)
     pairings = {one.member_id: one.pairings for one in problem.volunteers}
@@ -274,8 +289,9 @@ async def carry_out(tx: AsyncSession, now: datetime, asked: Asked) -> list[Asked
     for visit, move in pairs:
         new = NewVisit(move.elder_id, move.to_id, move.day, move.half)
         if not await visits.assign(
-            tx, now, visit.community_id, visit.week, visit.pairing_id, new, Visit.ACCEPTED
-        ):
+            tx, now, visit.community_id, visit.week, visit.pairing_id, new, Visit.ACCEPTED,
+            second=visit.second,
+        ):  # fmt: skip
             raise Stale
     return await _void(tx, now, asked.visits)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, select, update
+from sqlalchemy import ColumnElement, Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.access import Right, Role, Viewer, may
@@ -18,6 +18,23 @@ from storage.tables import Assignment, Contact, Elder, Member, PairingVolunteer
 OFFERED = frozenset({State.OFFERED})
 # Why a visit was dropped that had only been drafted: it counts as nothing.
 DRAFTED = "drafted"
+# The same before the reason of somebody of the staff, who says that the elder needs none.
+DRAFTED_BY_HAND = f"{DRAFTED}:"
+
+
+def told() -> ColumnElement[bool]:
+    """Whether the volunteer has heard of a visit; drafts are the staff's alone, also afterwards."""
+    dropped = Assignment.state == State.DROPPED
+    unheard = func.coalesce(Assignment.reason, "").startswith(DRAFTED)
+    return (Assignment.state != State.DRAFT) & ~(dropped & unheard)
+
+
+def _was_told(visit: Assignment) -> bool:
+    """The same of one visit."""
+    dropped = visit.state is State.DROPPED
+    return visit.state is not State.DRAFT and not (
+        dropped and (visit.reason or "").startswith(DRAFTED)
+    )
 
 
 @dataclass(frozen=True)
@@ -91,6 +108,12 @@ async def of_elder(
     )
 
 
+async def goers(tx: AsyncSession, elder: Elder, day: date) -> set[int]:
+    """Who goes to an elder on a day, or was there."""
+    rows = await of_elder(tx, elder.community_id, elder.id, day, day)
+    return {one.volunteer.id for one in rows}
+
+
 async def open_of(
     tx: AsyncSession, elder: Elder, first: date | None = None, before: date | None = None
 ) -> list[Visiting]:
@@ -117,6 +140,16 @@ async def drop_drafts(
         when.append(Assignment.day < before)
     drafts = update(Assignment).where(
         Assignment.elder_id == elder.id, Assignment.state == State.DRAFT, *when
+    )
+    await changed(tx, drafts.values(state=State.DROPPED, reason=DRAFTED))
+
+
+async def drop_left(tx: AsyncSession, community_id: int, week: date) -> None:
+    """What is still drafted of a week that everybody is told of; nobody will be asked for it."""
+    drafts = update(Assignment).where(
+        Assignment.community_id == community_id,
+        Assignment.week == week,
+        Assignment.state == State.DRAFT,
     )
     await changed(tx, drafts.values(state=State.DROPPED, reason=DRAFTED))
 
@@ -173,11 +206,11 @@ async def access_my_visit(tx: AsyncSession, viewer: Viewer, visit_id: int) -> Vi
 
 
 def _goes(viewer: Viewer, visit: Assignment) -> bool:
-    """Whether it is the viewer's own visit; nobody has been asked for a draft yet."""
+    """Whether it is the viewer's own visit, and they have heard of it."""
     return (
         visit.volunteer_id == viewer.member_id
         and Role.VOLUNTEER in viewer.roles
-        and visit.state is not State.DRAFT
+        and _was_told(visit)
     )
 
 

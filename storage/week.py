@@ -16,7 +16,7 @@ from care.days import WEEK, HalfDay, days_of, local_day, moment
 from care.joining import Standing
 from care.notices import Notice
 from care.plans import Visit
-from care.visits import LIVE, CannotCome, State
+from care.visits import LIVE, PLANNED, TOLD_WITHIN, CannotCome, State
 from care.week import ElderWeek, VolunteerWeek, owed_visits
 from storage import availability, leave, members, outbox, pairings, pauses, visits
 from storage.communities import settings_of, zone_of
@@ -28,6 +28,8 @@ from storage.visits import Visiting
 GIVEN = "given"
 LEFT = "left"
 UNPAIRED = "unpaired"
+# Given back for days of leave: the leave itself says when they are away.
+ON_LEAVE = "on_leave"
 PAUSED = "paused"
 EXITED = "exited"
 UNCOUNTED = frozenset({GIVEN, PAUSED, EXITED, visits.DRAFTED})
@@ -95,16 +97,43 @@ async def want(
     Called wherever something changes that a plan goes by. What is only `given_back` waits until
     the evening on which the week is settled (handbook, "The week": Monday 20:00).
     """
-    weeks = await tx.scalars(
+    for plan in await _going_on(tx, now, community_id):
+        if plan.settled_at is not None or not given_back:
+            ask_for(plan, now)
+    await tx.flush()
+
+
+async def _going_on(tx: AsyncSession, now: datetime, community_id: int) -> list[WeekPlan]:
+    """The weeks that have been told and are not over."""
+    rows = await tx.scalars(
         select(WeekPlan).where(
             WeekPlan.community_id == community_id,
             WeekPlan.published_at.is_not(None),
             WeekPlan.week > now.date() - WEEK - timedelta(days=1),
         )
     )
-    for plan in weeks:
-        if plan.settled_at is not None or not given_back:
-            ask_for(plan, now)
+    return list(rows)
+
+
+async def want_unmade(tx: AsyncSession, now: datetime, station: Community, day: date) -> None:
+    """A day is over: visits of which nobody can tell any more were not made, and are owed again.
+
+    They are planned in the morning, for nobody is asked at midnight.
+    """
+    unmade = await tx.scalar(
+        select(Assignment.id)
+        .where(
+            Assignment.community_id == station.id,
+            Assignment.day == day - TOLD_WITHIN,
+            Assignment.state.in_(PLANNED),
+        )
+        .limit(1)
+    )
+    if unmade is None:
+        return
+    morning = moment(day + timedelta(days=1), settings_of(station).list_gaps_at, zone_of(station))
+    for plan in await _going_on(tx, now, station.id):
+        ask_for(plan, morning if plan.wanted_at is None else min(plan.wanted_at, morning))
     await tx.flush()
 
 
@@ -147,7 +176,7 @@ class Week:
         return found
 
 
-async def to_plan(tx: AsyncSession, station: Community, week: date) -> Week:
+async def to_plan(tx: AsyncSession, station: Community, week: date, today: date) -> Week:
     """What is known of a week, before it is shared out and afterwards.
 
     An elder in two pairings is visited by the older one.
@@ -155,7 +184,7 @@ async def to_plan(tx: AsyncSession, station: Community, week: date) -> Week:
     community_id = station.id
     wholes = await pairings.of_community(tx, community_id)
     rows = await visits.of_week(tx, community_id, week)
-    visited = await _visit_days(tx, community_id, week)
+    visited = await _visit_days(tx, community_id, week, today)
     paused = await pauses.days_covered(tx, community_id, list(days_of(week)))
     familiar = await _familiar(tx, community_id, week)
     excused = Counter(row.elder.id for row in rows if _excused(row.visit))
@@ -199,8 +228,14 @@ def _excused(visit: Assignment) -> bool:
     return visit.state is State.DROPPED and visit.reason not in UNCOUNTED
 
 
-async def _visit_days(tx: AsyncSession, community_id: int, week: date) -> dict[int, set[date]]:
-    """Days with a visit, made or planned, in the week and in its month."""
+async def _visit_days(
+    tx: AsyncSession, community_id: int, week: date, today: date
+) -> dict[int, set[date]]:
+    """Days with a visit, made or planned, in the week and in its month.
+
+    What was made is what stands in the contact log, which can be put right. What was planned and
+    never told of was not made.
+    """
     first = (week + timedelta(days=3)).replace(day=1)
     after = (first + timedelta(days=32)).replace(day=1)
     first, after = min(first, week), max(after, week + WEEK)
@@ -215,7 +250,8 @@ async def _visit_days(tx: AsyncSession, community_id: int, week: date) -> dict[i
     )
     planned = select(Assignment.elder_id, Assignment.day).where(
         Assignment.community_id == community_id,
-        Assignment.state.in_(LIVE),
+        (Assignment.state == State.SIGNED_IN)
+        | (Assignment.state.in_(PLANNED) & (Assignment.day >= today - TOLD_WITHIN)),
         Assignment.day >= first,
         Assignment.day < after,
     )
@@ -290,7 +326,7 @@ def _half_days(said: Volunteer | None) -> frozenset[str]:
 
 def _refused_days(visit: Assignment) -> set[date]:
     """Days on which a volunteer who said no is not asked again."""
-    if visit.state is not State.DECLINED:
+    if visit.state is not State.DECLINED or visit.reason == ON_LEAVE:
         return set()
     if visit.reason in {CannotCome.ILL, CannotCome.AWAY}:
         return {day for day in days_of(visit.week) if day >= visit.day}

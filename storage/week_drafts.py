@@ -131,8 +131,9 @@ async def read(
     plan = await drafted(tx, station.id, week, hold=hold)
     if plan is None:
         raise Stale
-    first = max(week, local_day(now, zone_of(station)) + timedelta(days=1)), HalfDay.AM
-    known = await planning.to_plan(tx, station, week, first)
+    today = local_day(now, zone_of(station))
+    first = max(week, today + timedelta(days=1)), HalfDay.AM
+    known = await planning.to_plan(tx, station, week, today, first)
     rows = await visits.of_week(tx, station.id, week)
     return Drafted(
         plan,
@@ -149,7 +150,12 @@ async def read(
 
 def taken_out(visit: Assignment) -> bool:
     """Whether somebody of the staff said that a visit is not needed."""
-    return visit.state is State.DROPPED and visit.reason in BY_HAND
+    return visit.state is State.DROPPED and why_out(visit) in BY_HAND
+
+
+def why_out(visit: Assignment) -> str:
+    """The reason of the staff for a visit that is not needed."""
+    return (visit.reason or "").removeprefix(visits.DRAFTED_BY_HAND)
 
 
 async def led(tx: AsyncSession, viewer: Viewer, wholes: tuple[Whole, ...]) -> list[Whole]:
@@ -289,9 +295,11 @@ async def add(tx: AsyncSession, now: datetime, viewer: Viewer, week: Drafted, ne
     if need is None or need.pairing is None:
         raise Stale
     every = [*week.visits.values(), new]
-    together = any(
-        (one.elder_id, one.slot) == (new.elder_id, new.slot) for one in week.visits.values()
-    )
+    there = [
+        one.visit for one in week.rows if (one.elder.id, one.visit.day) == (new.elder_id, new.day)
+    ]
+    if any(one.half is not new.half or one.volunteer_id == new.volunteer_id for one in there):
+        raise Stale
     if not await insert_once(
         tx,
         Assignment,
@@ -303,7 +311,8 @@ async def add(tx: AsyncSession, now: datetime, viewer: Viewer, week: Drafted, ne
         day=new.day,
         half=new.half,
         state=State.DRAFT,
-        second=together,
+        # Of two who go together, either may have been taken out before.
+        second=any(not one.second for one in there),
         locked=True,
         why=[str(one) for one in reasons(week.problem, every, new)],
         created_at=now,
@@ -322,7 +331,8 @@ async def drop(
         Stale: it is no longer drafted.
     """
     draft = frozenset({State.DRAFT})
-    await visits.move(tx, row.visit, draft, State.DROPPED, reason=str(reason))
+    why = f"{visits.DRAFTED_BY_HAND}{reason}"
+    await visits.move(tx, row.visit, draft, State.DROPPED, reason=why)
     await members.audit(tx, now, viewer, "draft_drop", f"visit:{row.visit.id}", reason=str(reason))
 
 

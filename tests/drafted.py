@@ -32,7 +32,7 @@ async def draft(stage: Stage, rows: Sequence[Row] | None = None) -> list[int]:
     async with stage.database.write() as tx:
         found = [] if rows is None else [await _named(stage, one) for one in rows]
         if rows is None:
-            known = await planning.to_plan(tx, stage.station, MONDAY)
+            known = await planning.to_plan(tx, stage.station, MONDAY, MONDAY)
             found = [
                 (one.elder_id, one.volunteer_id, one.day, one.half, [str(why) for why in one.why])
                 for one in solve(known.problem).visits

@@ -108,7 +108,7 @@ async def _week(tx: AsyncSession, people: People, week: date, today: date, plann
     plan = await weeks.plan_of(tx, station.id, week)
     if plan is not None and settled.date() <= today:
         plan.settled_at = settled
-    known = await planning.to_plan(tx, station, week)
+    known = await planning.to_plan(tx, station, week, today)
     for visit in (await planner.plan(known.problem)).visits:
         pairing = people.pairings[known.elders[visit.elder_id].name]
         await visits.assign(tx, published, station.id, week, pairing, visit)

@@ -56,7 +56,7 @@ async def gaps(reader: Reader, facts: Facts) -> Screen | None:
         return None
     tr, monday = reader.tr, date.fromisoformat(facts["week"])
     plan = await weeks.published(reader.tx, reader.station.id, monday)
-    known = await weeks.to_plan(reader.tx, reader.station, monday)
+    known = await weeks.to_plan(reader.tx, reader.station, monday, reader.today)
     why = weeks.reasons(plan)
     parts = []
     for elder_id, ids in facts["items"]:

@@ -91,7 +91,7 @@ def _gone(reader: Reader, row: Visiting, facts: Facts) -> Screen:
     rows: list[tuple[Button, ...]] = [back(reader, found.week, facts["on_page"])]
     text = tr("This visit is not in the draft any more.")
     if drafts.taken_out(found):
-        text = tr("Not needed: {why}", why=reason_name(tr, Reason(found.reason or "")))
+        text = tr("Not needed: {why}", why=reason_name(tr, Reason(drafts.why_out(found))))
         rows.insert(0, (Button(tr("↩️ Put it back"), tap("draft_back", found.id)),))
     return Screen(lines(_title(reader, row), text), tuple(rows))
 

@@ -43,7 +43,7 @@ async def week(reader: Reader, facts: Facts) -> Screen | None:
     monday = date.fromisoformat(facts["week"])
     plan = await weeks.plan_of(reader.tx, reader.station.id, monday)
     told = plan is not None and plan.published_at is not None
-    known = await weeks.to_plan(reader.tx, reader.station, monday)
+    known = await weeks.to_plan(reader.tx, reader.station, monday, reader.today)
     mine = await pairings.led_of(reader.tx, me.viewer, known.pairings)
     paged = fitted(mine, lambda one: _size(known, one), ROOM, ROOM)
     page = min(int(facts.get("page", 0)), len(paged) - 1)

@@ -19,7 +19,7 @@ from care.calls import Reason
 from care.joining import Standing
 from care.refusals import NotYours
 from care.visits import SUBJECTS, CannotCome, Hazard, Level, NotVisited, State, answerable
-from storage import covers, leave, pairings, visit_files, visits
+from storage import covers, leave, pairings, planning, visit_files, visits
 from storage import week as weeks
 from storage.elders import access_elder
 from storage.tables import Assignment
@@ -39,6 +39,8 @@ def why_name(tr: Texts, visit: Assignment) -> Markup:
     reason = visit.reason
     if reason is None:
         return Markup("")
+    if reason == weeks.ON_LEAVE:
+        return cannot_name(tr, CannotCome.AWAY)
     if visit.state is State.NOT_POSSIBLE:
         return not_visited_name(tr, NotVisited(reason))
     if visit.state is State.DECLINED and reason in set(CannotCome):
@@ -59,7 +61,7 @@ def _not_needed(tr: Texts, reason: str) -> Markup:
         case weeks.PAUSED | weeks.EXITED | visits.DRAFTED:
             return tr("not needed any more")
         case _:
-            return reason_name(tr, Reason(reason))
+            return reason_name(tr, Reason(reason.removeprefix(visits.DRAFTED_BY_HAND)))
 
 
 async def week_visit(reader: Reader, facts: Facts) -> Screen | None:
@@ -136,18 +138,21 @@ def _state(tr: Texts, visit: Assignment) -> Markup:
 
 
 async def _others(reader: Reader, row: Visiting) -> list[tuple[Button, ...]]:
-    """The pairing's other volunteers, with what speaks against each."""
+    """The pairing's other volunteers who may go there, with what speaks against each."""
     tr, found = reader.tr, row.visit
     try:
         whole = await pairings.access_pairing(reader.tx, reader.me.viewer, found.pairing_id)
     except NotYours:
         return []
-    week = await weeks.to_plan(reader.tx, reader.station, found.week)
+    week = await weeks.to_plan(reader.tx, reader.station, found.week, reader.today)
     known = {one.member_id: one for one in week.volunteers}
     away = await leave.days_away(reader.tx, reader.station.id, found.week)
     rows: list[tuple[Button, ...]] = []
+    people = {one.id for one in whole.volunteers}
+    never = await visits.goers(reader.tx, row.elder, found.day) | {found.volunteer_id}
+    never |= (await planning.barred_from(reader.tx, row.elder, people)).keys()
     for one in whole.volunteers:
-        if one.id == found.volunteer_id or one.standing is Standing.LEFT:
+        if one.id in never or one.standing is Standing.LEFT:
             continue
         notes = []
         if found.day in away[one.id]:

@@ -136,7 +136,7 @@ async def test_what_was_changed_is_shown_first_and_then_taken_at_once(home: Stre
     assert (first.volunteer_id, first.day.day, first.half) == (wang, 17, PM)
     assert first.locked
     assert third.locked
-    assert (second.state, second.reason) == (State.DROPPED, "hospital")
+    assert (second.state, second.reason) == (State.DROPPED, "drafted:hospital")
     assert "周五 下午 王桂芳 ← 王老师 🔒" in home.stage.last(home.li).text
     assert "周五 下午 王桂芳 ← 王老师 🔒" in home.stage.last(home.boss).text
 

@@ -60,6 +60,19 @@ async def test_a_visit_is_never_given_to_somebody_outside_the_pairing(home: Stre
     assert len(await home.visits()) == 4
 
 
+async def test_a_visit_is_not_given_to_somebody_whom_the_elder_does_not_wish(home: Street) -> None:
+    await decline(home)
+    wang = (await home.stage.member(home.wang)).id
+    await home.forge(home.li, f"wish_person:1:{wang}:1")
+    count = len(await home.visits())
+    await home.forge(home.li, "week_visit:1")
+    shown = [one.data for row in buttons(home.stage.last(home.li)) for one in row]
+    assert f"week_give:1:{wang}" not in shown
+    why = await home.forge(home.li, f"week_give:1:{wang}")
+    assert why == "不行。王老师：两人中有一位不愿意。"
+    assert len(await home.visits()) == count
+
+
 async def test_a_yes_on_the_phone_is_written_down_for_somebody_without_chat(home: Street) -> None:
     await home.published()
     await home.stage.tap(home.li, "week_visit:1")
@@ -198,6 +211,23 @@ async def test_leave_gives_the_visits_back_and_the_social_worker_hears_of_all_at
     assert "赵大爷" in told
 
 
+async def test_leave_refuses_no_day_beyond_it(home: Street) -> None:
+    await home.can_come(home.chen, "mon_am", "fri_am")
+    await home.can_come(home.wang, "sun_pm", most=1)
+    await home.published()
+    chen = (await home.stage.member(home.chen)).id
+    await home.stage.say(home.chen, "/leave")
+    await home.stage.say(home.chen, "4-13 4-14")
+    back = [one for one in await home.visits() if one.state is State.DECLINED]
+    assert back
+    assert {one.reason for one in back} == {"on_leave"}
+    await home.stage.at("2026-04-13 20:00")
+    live = [one for one in await home.visits() if one.state is State.OFFERED]
+    assert {str(one.day) for one in live if one.volunteer_id == chen} == {"2026-04-17"}
+    await home.forge(home.li, f"week_visit:{back[0].id}")
+    assert "不在" in home.stage.last(home.li).text
+
+
 async def test_nobody_on_leave_is_planned(home: Street) -> None:
     await home.stage.say(home.chen, "/leave")
     await home.stage.tap(home.chen, "下周")
@@ -248,6 +278,20 @@ async def test_a_deputy_sees_answers_as_the_colleague_would(home: Street) -> Non
     await home.published()
     await home.stage.tap(home.chen, "visits_yes")
     assert "👌 已答应 2" in home.about(sun, "上门探访安排").text
+
+
+async def test_a_visit_that_nobody_made_is_planned_again_in_the_same_week(home: Street) -> None:
+    await home.published()
+    await home.can_come(home.chen, "mon_am", "fri_am", most=4)
+    for one in (home.chen, home.wang):
+        await home.stage.tap(one, "visits_yes")
+    for when in ("2026-04-13 20:00", "2026-04-14 00:01", "2026-04-15 00:01", "2026-04-15 08:59"):
+        await home.stage.at(when)
+    assert len(await home.visits()) == 4
+    await home.stage.at("2026-04-15 09:00")
+    again = [one for one in (await home.visits())[4:] if one.state is State.OFFERED]
+    assert {one.elder_id for one in again} == {1, 2}
+    assert {str(one.day) for one in again} == {"2026-04-17"}
 
 
 async def test_once_it_is_sent_out_the_draft_is_not_drawn_any_more(home: Street) -> None:

@@ -209,7 +209,7 @@ async def test_dropping_needs_a_reason_is_no_gap_and_can_be_taken_back(home: Str
     assert "✖️ 周一 王桂芳：不用去" in text
     assert "王桂芳有" not in text
     first = (await home.visits())[0]
-    assert (first.state, first.reason) == (State.DROPPED, "hospital")
+    assert (first.state, first.reason) == (State.DROPPED, "drafted:hospital")
     await home.stage.tap(home.li, "draft_visit:1")
     assert "不用去：住院了" in home.stage.last(home.li).text
     assert await home.stage.tap(home.li, "draft_back") == "已放回草稿，并锁定。"
@@ -224,7 +224,7 @@ async def test_dropping_twice_with_different_reasons_keeps_the_first(home: Stree
     chen = await id_of(home, "陈同学")
     for reason in ("hospital", "refused"):
         await home.forge(home.li, f"draft_dropped:1:{reason}:dr{chen}0am")
-    assert (await home.visits())[0].reason == "hospital"
+    assert (await home.visits())[0].reason == "drafted:hospital"
 
 
 async def test_what_was_dropped_is_not_put_back_over_another_visit(home: Street) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from bot.playground.records import Person
 from care.access import Role
 from care.elders import Sex
+from care.visits import State
 from storage.tables import Elder, Handover, Wish
 from tests.street import NOT_YOURS, Street, street
 
@@ -97,6 +98,22 @@ async def test_who_has_left_the_pairing_stands_there_until_it_is_taken_back(home
     chen = (await home.stage.member(home.chen)).id
     await home.forge(home.li, f"wish_person:1:{chen}:1")
     assert await held(home) == []
+
+
+async def test_not_this_person_ends_the_visits_that_they_have_promised(home: Street) -> None:
+    await home.published()
+    await home.stage.tap(home.wang, "visits_yes")
+    await home.can_come(home.chen, "mon_am", "thu_am", most=5)
+    await home.stage.at("2026-04-13 20:00")
+    wang = (await home.stage.member(home.wang)).id
+    await home.forge(home.li, f"wish_person:1:{wang}:1")
+    await home.stage.at("2026-04-13 20:01")
+    rows = await home.visits()
+    hers = {one.elder_id: (one.state, one.reason) for one in rows if one.volunteer_id == wang}
+    assert hers == {1: (State.DROPPED, "given"), 2: (State.ACCEPTED, None)}
+    [instead] = rows[4:]
+    assert (instead.elder_id, str(instead.day)) == (1, "2026-04-16")
+    assert "您不用去了" in home.stage.last(home.wang).text
 
 
 async def test_what_a_volunteer_said_is_shown_to_the_staff(home: Street) -> None:

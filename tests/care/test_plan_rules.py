@@ -3,7 +3,7 @@
 import pytest
 
 from care.elders import Sex
-from care.plan_rules import Barred, Break, barred, breaks, own
+from care.plan_rules import Barred, Break, barred, breaks, only_two, own, unwished
 from care.planning import Need, Problem, Volunteer
 from care.plans import Plan, Visit
 from tests.planned import AM, FAR, MON, PLACES, PM, TUE, WED, elder, person, week
@@ -105,3 +105,29 @@ def test_an_elder_without_a_pairing_belongs_to_nobody() -> None:
     assert own(elder(1), person(101))
     assert not own(elder(1, pairing=2), person(101))
     assert not own(elder(1, pairing=None), person(101))
+
+
+def test_a_wish_said_later_ends_a_visit_and_a_long_way_does_not() -> None:
+    problem = week(
+        elder(1, not_persons=frozenset({101})),
+        elder(2, same_sex=True, sex=Sex.FEMALE),
+        elder(3, place=PLACES[0]),
+        person(101, sex=Sex.FEMALE),
+        person(102, sex=Sex.MALE, not_elders=frozenset({3})),
+        person(103, place=PLACES[1], walks_metres=100),
+        distances=FAR,
+    )
+    against = {(1, 101), (2, 102), (2, 103), (3, 102)}
+    assert against == {
+        (one, who) for one in (1, 2, 3, 9) for who in (101, 102, 103, 109)
+        if unwished(problem, one, who)
+    }  # fmt: skip
+
+
+def test_two_go_together_where_the_elder_wishes_it_or_the_volunteer_does() -> None:
+    problem = week(elder(1, two_people=True), elder(2), person(101), person(102, wants_two=True))
+    found = {
+        (one, who) for one in (1, 2, 9) for who in (101, 102, 109)
+        if only_two(problem, one, who)
+    }  # fmt: skip
+    assert found == {(1, 101), (1, 102), (1, 109), (2, 102), (9, 102)}

@@ -91,5 +91,11 @@ def test_two_who_share_an_elder_exchange_their_days() -> None:
     assert broken(found, [MINE, back]) == []
 
 
+def test_of_two_who_go_together_neither_takes_the_visit_of_the_other() -> None:
+    problem = week(elder(1, done=frozenset({MON})), person(102))
+    assert broken(problem, [MINE], {(1, 102, MON)}) == [Break.TWICE_A_DAY]
+    assert broken(problem, [MINE], {(1, 102, TUE), (2, 102, MON), (1, 101, MON)}) == []
+
+
 def test_an_elder_who_wishes_for_two_is_no_worse_off_when_one_replaces_another() -> None:
     assert broken(week(elder(1, two_people=True), person(102)), [MINE]) == []

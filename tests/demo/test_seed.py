@@ -154,7 +154,7 @@ async def test_next_week_there_is_something_to_plan_by(url: str) -> None:
     database = await seeded(url)
     async with database.read() as tx:
         station = await tx.get_one(Community, 1)
-        problem = (await planning.to_plan(tx, station, date(2026, 4, 13))).problem
+        problem = (await planning.to_plan(tx, station, date(2026, 4, 13), TODAY)).problem
     await database.close()
     plan = solve(problem)
     assert plan.gaps == ()

@@ -9,7 +9,7 @@ from sqlalchemy import update
 from care.access import Role
 from care.visits import State
 from storage.tables import Community, Volunteer
-from tests.stage import sqlite_url, staged
+from tests.stage import local, sqlite_url, staged
 from tests.street import Street, street
 
 
@@ -57,6 +57,25 @@ async def test_after_a_power_cut_it_is_late_says_so_and_plans_from_tomorrow(home
 async def test_after_tuesday_the_week_is_left_to_the_social_worker(home: Street) -> None:
     await home.stage.at("2026-04-15 00:00")
     assert not await home.visits()
+
+
+async def test_a_week_that_was_drafted_is_told_as_long_as_it_is_on(home: Street) -> None:
+    await home.can_come(home.wang, "wed_am", "fri_am")
+    await home.stage.at("2026-04-10 16:00")
+    await home.stage.at("2026-04-16 09:00")
+    told = [one for one in await home.visits() if one.state is State.OFFERED]
+    assert {str(one.day) for one in told} == {"2026-04-17"}
+    assert not [one for one in await home.visits() if one.state is State.DRAFT]
+    assert "09:00" in home.about(home.li, "上门探访安排").text
+
+
+async def test_planning_by_hand_does_not_skip_what_was_drafted(home: Street) -> None:
+    await home.stage.at("2026-04-10 16:00")
+    home.stage.clock.set(local("2026-04-13 09:00"))
+    await home.forge(home.li, "week_plan:2026-04-13")
+    states = {one.state for one in await home.visits()}
+    assert State.OFFERED in states
+    assert State.DRAFT not in states
 
 
 async def test_the_next_week_comes_although_this_one_was_missed(home: Street) -> None:

@@ -142,7 +142,7 @@ async def test_the_planner_knows_of_single_dates(database: Database, towns: Town
     async with database.write() as tx:
         await joining.ensure_volunteer(tx, here.chen)
         await availability.set_date(tx, here.chen, MONDAY, HalfDay.AM, can=False)
-        known = await week.to_plan(tx, here.station, MONDAY)
+        known = await week.to_plan(tx, here.station, MONDAY, MONDAY)
         chen = next(one for one in known.volunteers if one.member_id == here.chen.id)
         assert not chen.can_come(MONDAY, HalfDay.AM)
         assert chen.can_come(MONDAY, HalfDay.PM)

@@ -14,7 +14,7 @@ from care.plans import Visit as NewVisit
 from care.refusals import NotYours, Stale
 from care.swaps import State
 from care.visits import State as Visit
-from storage import pairings, swaps, visits
+from storage import joining, members, pairings, swaps, visits
 from storage.engine import Database
 from storage.swaps import Asked, Taker
 from storage.tables import Assignment, Elder, Member, Swap
@@ -111,6 +111,33 @@ async def test_a_yes_that_arrives_twice_at_once_changes_hands_once(
             (here.away.id, Visit.ACCEPTED),
         ]
         assert [one.state for one in await tx.scalars(select(Swap))] == [State.ACCEPTED]
+
+
+async def test_the_visit_of_the_second_of_two_changes_hands_and_not_within_the_two(
+    database: Database, towns: Towns
+) -> None:
+    here = towns.here
+    async with database.write() as tx:
+        await planned(tx, here)
+        one = NewVisit(here.wang.id, here.away.id, MONDAY, HalfDay.AM)
+        await visits.assign(tx, NOW, here.id, MONDAY, here.pairing.id, one, second=True)
+        rows = await visits.of_week(tx, here.id, MONDAY)
+        first, second = sorted(rows, key=lambda one: one.visit.second)
+        for row in (first, second):
+            assert await swaps.takers(tx, NOW, here.station, row) == []
+        liu = await members.create(
+            tx, NOW, here.id, "刘阿姨", frozenset({Role.VOLUNTEER}), account=77
+        )
+        await joining.ensure_volunteer(tx, liu)
+        await pairings.create(tx, NOW, here.id, here.li.id, [liu.id], [here.zhao.id])
+        [taker] = await swaps.takers(tx, NOW, here.station, second)
+        number = await swaps.ask(tx, NOW, here.station, second, taker, None)
+        asked = await swaps.access_question(tx, viewer(liu, Role.VOLUNTEER), number)
+        await swaps.carry_out(tx, NOW, asked)
+        live = await visits.of_elder(tx, here.id, here.wang.id, MONDAY, MONDAY)
+        assert {(one.volunteer.id, one.visit.second) for one in live} == {
+            (here.chen.id, False), (liu.id, True),
+        }  # fmt: skip
 
 
 async def test_a_visit_that_is_no_longer_planned_does_not_change_hands(

@@ -1,5 +1,6 @@
 """A draft of a visit is the staff's alone: nobody else hears of it before the week is published."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -7,15 +8,18 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from care.access import Role
+from care.calls import Reason
 from care.days import HalfDay
+from care.elders import Tier
 from care.ladder import Cause
 from care.pauses import Gone
 from care.plans import Visit
 from care.refusals import NotYours
 from care.visits import LIVE, ON_DUTY, PLANNED, State
-from storage import doors, elders, exits, visits, week
+from storage import calendar, calming, doors, elders, exits, presence, visits, week, week_drafts
+from storage.calming import Reached
 from storage.engine import Database
-from storage.tables import Assignment, WeekPlan
+from storage.tables import Assignment, Elder, WeekPlan
 from tests.storage.towns import NOW, TODAY, Town, Towns, viewer
 
 MONDAY = date(2026, 4, 6)
@@ -51,6 +55,42 @@ async def test_the_volunteer_neither_sees_nor_opens_a_draft_and_has_no_tie_by_it
             with pytest.raises(NotYours):
                 await access(tx, chen, number)
         assert not (await elders.tie_of(tx, chen, here.wang)).on_duty
+
+
+@pytest.mark.parametrize("by_hand", [True, False])
+async def test_who_was_only_ever_drafted_hears_nothing_of_it_when_it_is_taken_out(
+    database: Database, towns: Towns, by_hand: bool
+) -> None:
+    here = towns.here
+    sun = replace(viewer(here.away, Role.VOLUNTEER), today=TODAY)
+    async with database.write() as tx:
+        number = await drafted(tx, here)
+        row = await visits.find(tx, here.id, number)
+        row.visit.volunteer_id = here.away.id
+        await tx.flush()
+        if by_hand:
+            await week_drafts.drop(tx, NOW, viewer(here.li), row, Reason.HOSPITAL)
+        else:
+            await visits.drop_drafts(tx, here.wang)
+        assert here.wang not in await presence.whom_one_visits(tx, sun, MONDAY)
+        assert not await calendar.visits_of(tx, sun, MONDAY, SUNDAY)
+        with pytest.raises(NotYours):
+            await visits.access_my_visit(tx, sun, number)
+
+
+async def test_who_was_told_of_a_visit_still_finds_it_when_it_is_off(
+    database: Database, towns: Towns
+) -> None:
+    here = towns.here
+    chen = viewer(here.chen, Role.VOLUNTEER)
+    async with database.write() as tx:
+        number = await drafted(tx, here)
+        row = await visits.find(tx, here.id, number)
+        for reason in (None, "hospital", week.GIVEN):
+            row.visit.state, row.visit.reason = State.DROPPED, reason
+            await tx.flush()
+            assert await visits.access_my_visit(tx, chen, number)
+            assert await calendar.visits_of(tx, chen, MONDAY, SUNDAY)
 
 
 async def test_reminders_and_families_do_not_know_of_a_draft(
@@ -109,6 +149,25 @@ async def test_whoever_goes_to_the_door_at_once_takes_the_day_of_a_draft(
         assert door.assignment_id not in {None, draft}
 
 
+async def test_a_visit_that_gives_way_to_a_door_visit_is_not_one_that_is_not_needed(
+    database: Database, towns: Towns
+) -> None:
+    here = towns.here
+    chen = viewer(here.chen, Role.VOLUNTEER)
+    async with database.write() as tx:
+        visit = Visit(here.wang.id, here.away.id, TODAY, HalfDay.AM)
+        await visits.assign(tx, NOW, here.id, MONDAY, here.pairing.id, visit)
+        door = await doors.begin_door(tx, NOW, here.wang, TODAY, Cause.NO_ANSWER)
+        assert door is not None
+        await doors.claim_door(tx, NOW, chen, door.id)
+        await calming.contacted(tx, NOW, here.wang, Reached(here.li.id, TODAY))
+        assert await left(tx) == [State.DROPPED, State.DROPPED]
+        (await tx.get_one(Elder, here.wang.id)).tier = Tier.YELLOW
+        await tx.flush()
+        known = await week.to_plan(tx, here.station, MONDAY, TODAY)
+        assert next(one for one in known.elders if one.elder_id == here.wang.id).excused == 0
+
+
 async def test_drafts_of_some_days_are_dropped_and_those_of_others_kept(
     database: Database, towns: Towns
 ) -> None:
@@ -119,7 +178,7 @@ async def test_drafts_of_some_days_are_dropped_and_those_of_others_kept(
         await visits.drop_drafts(tx, here.wang, TODAY, SUNDAY)
         drafts = select(Assignment.id).where(Assignment.state == State.DRAFT)
         assert list(await tx.scalars(drafts)) == [kept]
-        known = await week.to_plan(tx, here.station, MONDAY)
+        known = await week.to_plan(tx, here.station, MONDAY, MONDAY)
         assert not next(one for one in known.elders if one.elder_id == here.wang.id).excused
 
 

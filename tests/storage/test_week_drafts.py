@@ -159,6 +159,28 @@ async def test_a_visit_is_added_once_a_day_and_counts_in_the_draft(
             await drafts.add(tx, NOW, boss, week, replace(new, elder_id=here.zhao.id))
 
 
+async def test_of_two_who_go_together_either_is_replaced_when_taken_out(
+    database: Database, towns: Towns
+) -> None:
+    here, boss = towns.here, viewer(towns.here.boss, Role.SUPERVISOR)
+    async with database.write() as tx:
+        first, second = await drafted(tx, here, MONDAY, THURSDAY)
+        companion = (await visits.find(tx, here.id, second)).visit
+        companion.volunteer_id, companion.day, companion.second = here.away.id, MONDAY, True
+        await tx.flush()
+        await drafts.drop(tx, NOW, boss, await visits.find(tx, here.id, first), Reason.OTHER)
+        week = await drafts.read(tx, NOW, here.station, MONDAY, hold=True)
+        with pytest.raises(Stale):
+            await drafts.add(tx, NOW, boss, week, Visit(here.wang.id, here.away.id, MONDAY, AM))
+        with pytest.raises(Stale):
+            await drafts.add(tx, NOW, boss, week, Visit(here.wang.id, here.chen.id, MONDAY, PM))
+        await drafts.add(tx, NOW, boss, week, Visit(here.wang.id, here.chen.id, MONDAY, AM))
+        rows = await tx.scalars(select(Assignment).where(Assignment.state == State.DRAFT))
+        assert {(one.volunteer_id, one.second) for one in rows} == {
+            (here.away.id, True), (here.chen.id, False),
+        }  # fmt: skip
+
+
 async def test_what_was_dropped_by_hand_is_owed_no_more(database: Database, towns: Towns) -> None:
     here, boss = towns.here, viewer(towns.here.boss, Role.SUPERVISOR)
     async with database.write() as tx:

@@ -13,10 +13,12 @@ import pytest
 
 from bot.playground.records import Person
 from care.access import Role
-from care.elders import Tier
+from care.elders import Sex, Tier
+from care.plans import Visit
 from care.visits import PLANNED, State
 from care.wishes import Kind, Side
-from storage.tables import Assignment, WeekPlan, Wish
+from storage import visits
+from storage.tables import Assignment, Elder, PairingVolunteer, Volunteer, WeekPlan, Wish
 from tests.street import Street, street
 
 FRIDAY, SUNDAY = "2026-04-10 16:00", "2026-04-12 18:00"
@@ -80,6 +82,25 @@ async def test_a_week_that_goes_well(town: Town) -> None:
         await home.stage.at(when)
     assert len(await town.rows()) == 6
     assert not [one for one in home.stage.chat(home.li)[before:] if "还没有人去" in one.text]
+
+
+async def test_who_is_in_no_pairing_when_the_week_is_told_leaves_no_draft_behind(
+    town: Town,
+) -> None:
+    home = town.home
+    await home.stage.at(FRIDAY)
+    await home.stage.say(home.li, "/pairings")
+    await home.stage.tap(home.li, "pairing:2")
+    await home.stage.tap(home.li, "解散结对")
+    await home.stage.tap(home.li, "pairing_end_yes")
+    assert [one for one in await town.rows(State.DRAFT) if one.elder_id == 3]
+    await home.stage.at(SUNDAY)
+    assert not await town.rows(State.DRAFT)
+    gone = [one for one in await town.rows() if one.elder_id == 3]
+    assert {(one.state, one.reason) for one in gone} == {(State.DROPPED, "drafted")}
+    await home.stage.pair(home.li, [town.sun], ["周爷爷"])
+    await home.forge(home.li, "week_plan:2026-04-13")
+    assert len([one for one in await town.rows(State.OFFERED) if one.elder_id == 3]) == 2
 
 
 async def test_flu_a_third_is_away_and_others_cover_for_them(town: Town) -> None:
@@ -146,6 +167,25 @@ async def test_nobody_of_the_pairing_can_a_neighbour_claims_it_first(town: Town)
     ]
     assert row.week == WEEK
     assert not home.says(home.li, "这些探访还没有人去")
+
+
+async def test_a_wish_said_since_keeps_a_neighbour_from_claiming(town: Town) -> None:
+    home = town.home
+    await home.stage.at(SUNDAY)
+    await home.forge(home.chen, "visit_no:1:busy")
+    await town.accept(home.chen, home.wang, town.sun)
+    await home.stage.at(EVENING)
+    async with home.stage.database.write() as tx:
+        (await tx.get_one(Elder, 1)).sex = Sex.FEMALE
+        (await tx.get_one(Volunteer, await town.id_of(town.sun))).sex = Sex.MALE
+    await home.forge(home.li, "wish:1:same_sex:1")
+    count = len(await town.rows(State.ACCEPTED))
+    await home.stage.tap(town.sun, "cover_claim")
+    assert not [
+        one for one in await town.rows(*PLANNED)
+        if one.elder_id == 1 and one.volunteer_id == await town.id_of(town.sun)
+    ]  # fmt: skip
+    assert len(await town.rows(State.ACCEPTED)) <= count
 
 
 async def test_nobody_claims_it_so_it_is_on_the_social_workers_list_by_name(town: Town) -> None:
@@ -244,6 +284,44 @@ async def test_of_two_who_go_together_one_cannot_so_nobody_goes_alone(town: Town
     await home.stage.at(EVENING)
     left = [one for one in await town.rows(*PLANNED) if one.elder_id == 1 and one.day == mine.day]
     assert len(left) != 1
+
+
+async def test_the_second_of_two_is_replaced_by_hand_and_not_by_the_first(town: Town) -> None:
+    home = town.home
+    for who in (home.chen, home.wang):
+        await home.can_come(who, "wed_am", most=4)
+    await home.stage.at(SUNDAY)
+    liu = await home.stage.person("刘阿姨", Role.VOLUNTEER)
+    async with home.stage.database.write() as tx:
+        first = next(one for one in await town.rows(State.OFFERED) if one.elder_id == 1)
+        chen, wang = await town.id_of(home.chen), await town.id_of(home.wang)
+        other = wang if first.volunteer_id == chen else chen
+        tx.add(PairingVolunteer(
+            pairing_id=first.pairing_id, member_id=await town.id_of(liu), community_id=1
+        ))  # fmt: skip
+        visit = Visit(1, other, first.day, first.half)
+        now = home.stage.clock.now()
+        await visits.assign(tx, now, 1, WEEK, first.pairing_id, visit, second=True)
+    second = (await home.visits())[-1]
+    await home.forge(home.li, f"week_give:{second.id}:{first.volunteer_id}")
+    assert (await home.visits())[-1].id == second.id
+    await home.forge(home.li, f"week_give:{second.id}:{await town.id_of(liu)}")
+    new = (await home.visits())[-1]
+    assert (new.volunteer_id, new.second) == (await town.id_of(liu), True)
+
+
+async def test_who_goes_alone_is_not_sent_home_for_a_companion_of_long_ago(town: Town) -> None:
+    home = town.home
+    await home.stage.at(SUNDAY)
+    mine = next(one for one in await town.rows(State.OFFERED) if one.day == date(2026, 4, 15))
+    async with home.stage.database.write() as tx:
+        visit = Visit(mine.elder_id, await town.id_of(town.sun), mine.day, mine.half)
+        now = home.stage.clock.now()
+        await visits.assign(tx, now, 1, WEEK, mine.pairing_id, visit, State.DROPPED, second=True)
+    await town.accept(home.chen, home.wang, town.sun)
+    await home.stage.at(EVENING)
+    await home.stage.at("2026-04-14 08:30")
+    assert next(one for one in await town.rows() if one.id == mine.id).state is State.ACCEPTED
 
 
 async def test_for_a_social_worker_on_leave_the_deputy_gets_the_week(town: Town) -> None:
