@@ -118,7 +118,7 @@ def _said(fen: int | None) -> str:
 def _rows(reader: Reader, book: Book, names: Mapping[int, str]) -> list[tuple[Button, ...]]:
     tr, errand, me = reader.tr, book.whole.errand, reader.me.member.id
     rows: list[tuple[Button, ...]] = []
-    if book.part.claimer and errand.state in IN_HAND:
+    if errand.claimed_by == me and errand.state in IN_HAND:
         rows.append((Button(tr("✅ Done"), tap("errand_step", errand.id, Step.FINISH, "-")),))
     for mine in (True, False):
         side = side_of(Flow.ADVANCE, book.part, for_volunteer=mine)

@@ -12,13 +12,19 @@ from bot.screens.words import errand_name, errand_reason
 from bot.texts import Texts
 from care.errands import Part, State
 from care.refusals import NotYours
-from storage import elders
+from storage import elders, errand_money
 from storage import errands as records
 from storage.errands import Whole
 
 
 async def told(reader: Reader, facts: Facts) -> Screen | None:
     """One line to those who wait for it."""
+    money = facts["event"] == "money_said"
+    former = await _to_a_former_holder(reader, facts) if money else None
+    return await _told(reader, facts) if former is None else former
+
+
+async def _told(reader: Reader, facts: Facts) -> Screen:
     tr = reader.tr
     try:
         whole = await records.access_errand(reader.tx, reader.me.viewer, facts["errand"])
@@ -56,6 +62,19 @@ async def told(reader: Reader, facts: Facts) -> Screen | None:
         case other:
             text = _news(reader, whole, other, facts)
     return Screen(text, _rows(reader, whole, part, facts["event"]))
+
+
+async def _to_a_former_holder(reader: Reader, facts: Facts) -> Screen | None:
+    """Who gave it back and had money of it is asked as well, and reads nobody's name."""
+    book = await errand_money.access_book(reader.tx, reader.me.viewer, facts["errand"])
+    errand, me = book.whole.errand, reader.me.member.id
+    if errand.claimed_by == me or me not in book.holders:
+        return None
+    kind, by = errand_name(reader.tr, errand.kind), facts["by"]
+    text = reader.tr(
+        "💰 {by} wrote down money: {kind}. Please say whether it is right.", by=by, kind=kind
+    )
+    return Screen(text, ((Button(reader.tr("💰 Money"), tap("errand_money", errand.id)),),))
 
 
 def _reason(tr: Texts, whole: Whole) -> Markup:

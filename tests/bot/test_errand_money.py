@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from python_calamine import CalamineWorkbook
 
-from care.errand_money import Flow
+from care.errand_money import Flow, Side
 from care.errands import State
 from storage import errand_money
 from tests.errand_home import PHOTO, WANG, Home, errand_home
@@ -91,6 +91,16 @@ async def test_change_of_somebody_who_gave_it_back_is_not_booked_on_the_next_one
     chen = (await stage.member(home.chen)).id
     assert [(one.flow, one.holder_id) for one in rows[2:]] == [(Flow.CHANGE, chen)]
     assert any("周阿姨 · Change came back" in one for one in home.labels(home.li))
+    asked = home.about(home.chen, "李敏 wrote down money")
+    assert WANG not in asked.text, "who gave it back needs nobody's name any more"
+    await stage.tap(home.chen, "errand_money")
+    assert "✅ Done" not in home.labels(home.chen)
+    await stage.tap(home.chen, "money_yes")
+    async with stage.database.read() as tx:
+        rows = await errand_money.rows_of(tx, 1)
+    assert {(one.side, one.fen) for one in rows if one.flow is Flow.CHANGE} == {
+        (Side.PAYER, 10000), (Side.VOLUNTEER, 10000)
+    }  # fmt: skip
 
 
 async def test_a_sum_typed_after_the_next_one_has_claimed_belongs_to_whom_it_was_asked_of(
