@@ -129,10 +129,10 @@ class Court:
         old = self.telegram.log[self.letters()[0]]
         rows = [[{"text": "…", "callback_data": one} for one in taps]]
         params = old.params | {
-            "chat_id": chat, "text": text, "reply_markup": {"inline_keyboard": rows}
+            "chat_id": chat, "text": text, "reply_markup": {"inline_keyboard": rows},
+            "protect_content": protected,
         }  # fmt: skip
-        result = old.answer["result"] | {"has_protected_content": protected}
-        self.telegram.log.append(replace(old, params=params, answer={"ok": True, "result": result}))
+        self.telegram.log.append(replace(old, params=params))
 
     def miss(self) -> tuple[int, str]:
         """Somebody's day becomes a missed one, as if there had been no contact."""

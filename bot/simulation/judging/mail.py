@@ -1,10 +1,11 @@
 """What really went out, from the log of the fake Telegram and not from what the program thinks."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.playground.params import Params
 from bot.playground.telegram import Call, LocalTelegram
 
 NEW = frozenset({"sendMessage", "sendPhoto", "sendDocument"})
@@ -83,19 +84,27 @@ class Mail:
         if not call.done:
             return
         if call.method in NEW or call.method in CHANGED:
-            self.letters.append(_letter(call, int(chat or 0)))
+            letter = _letter(call, int(chat or 0))
+            self.letters.append(replace(letter, protected=self._is_protected(call, letter)))
         elif call.method == "answerCallbackQuery":
             press, text = call.params.get("callback_query_id"), call.params.get("text")
             self.toasts.append(Toast(str(press), str(text or "")))
+
+    def _is_protected(self, call: Call, letter: Letter) -> bool:
+        """As it was sent, which no edit changes; an edit may have been done and not answered."""
+        if letter.new:
+            return Params(call.params, {}).flag("protect_content")
+        known = self._telegram.chats.get(letter.chat)
+        message = known.messages.get(letter.message or 0) if known else None
+        return message is None or message.protected
 
 
 def _letter(call: Call, chat: int) -> Letter:
     given, result = call.params, call.answer.get("result")
     told = result if isinstance(result, dict) else {}
     number = told.get("message_id", given.get("message_id"))
-    protected = bool(told.get("has_protected_content"))
     text = str(given.get("text") or given.get("caption") or "")
-    return Letter(call.at, chat, number, text, tuple(_taps(given)), call.method in NEW, protected)
+    return Letter(call.at, chat, number, text, tuple(_taps(given)), call.method in NEW)
 
 
 def _taps(given: dict[str, Any]) -> list[str]:

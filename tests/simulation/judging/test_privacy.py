@@ -1,5 +1,7 @@
 """5 and 10: what was read by whom it does not concern."""
 
+from dataclasses import replace
+
 import pytest
 
 from care.access import Role
@@ -41,6 +43,21 @@ def test_5_the_volunteer_on_duty_may_read_it_and_not_pass_it_on(
     )  # fmt: skip
     court.say(who.person.id, f"🏠 {court.town.neighbours[1].address}", protected=protected)
     assert ("can be passed on" in court.found()) is not protected
+
+
+def test_5_an_edit_that_was_done_and_not_answered_is_as_protected_as_its_message(
+    court: Court,
+) -> None:
+    volunteers = {one.person.id for one in court.town.of(Role.VOLUNTEER)}
+    calls = [court.telegram.log[place] for place in court.letters()]
+    calls = [one for one in calls if one.params["chat_id"] in volunteers]
+    call = next(one for one in calls if one.answer["result"].get("has_protected_content"))
+    number = call.answer["result"]["message_id"]
+    given = {name: call.params[name] for name in ("chat_id", "text")} | {"message_id": number}
+    court.telegram.log.append(
+        replace(call, method="editMessageText", params=given, status=502, answer={"ok": False})
+    )
+    assert "can be passed on" not in court.found()
 
 
 @pytest.mark.parametrize("what", ["name", "phone", "address", "token"])
