@@ -48,12 +48,13 @@ def awake(at: datetime, by_when: datetime, settings: Settings, zone: ZoneInfo) -
     """
     if not is_quiet(at, settings, zone):
         return at
-    morning = _end_of_quiet(at, settings.quiet_until, zone)
+    morning = end_of_quiet(at, settings, zone)
     return at if by_when < morning + NEEDS else morning
 
 
-def _end_of_quiet(at: datetime, end: time, zone: ZoneInfo) -> datetime:
-    today = local_day(at, zone)
+def end_of_quiet(at: datetime, settings: Settings, zone: ZoneInfo) -> datetime:
+    """When the quiet hours end next."""
+    today, end = local_day(at, zone), settings.quiet_until
     morning = moment(today, end, zone)
     return morning if morning > at else moment(today + timedelta(days=1), end, zone)
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from care.community import Settings
 from care.days import NOON, WEEK, HalfDay, local_day, moment
+from care.errand_offers import end_of_quiet, is_quiet
 from care.plan_rules import breaks, own
 from care.planning import Need, Problem
 from care.plans import Plan, Slot, Visit, Why
@@ -64,6 +65,12 @@ def settle_at(week: date, settings: Settings, zone: ZoneInfo) -> datetime:
 def list_at(offered: datetime, settings: Settings, zone: ZoneInfo) -> datetime:
     """When a visit that was offered and not claimed comes on the staff's list: next morning."""
     return moment(local_day(offered, zone) + timedelta(days=1), settings.list_gaps_at, zone)
+
+
+def ask_again_at(asked: datetime, settings: Settings, zone: ZoneInfo) -> datetime:
+    """When others are asked for what nobody has answered by then; at night nobody is asked."""
+    at = asked + timedelta(hours=settings.answer_hours)
+    return end_of_quiet(at, settings, zone) if is_quiet(at, settings, zone) else at
 
 
 def due(

@@ -11,11 +11,11 @@ from care import rounds
 from care.notices import Notice
 from care.plan_reasons import gaps
 from care.plans import Gap, Plan, Visit
-from care.rounds import Draft, Step
+from care.rounds import Draft, Step, ask_again_at
 from care.visits import PLANNED, State
 from storage import covers, members, outbox, seeking, visits
 from storage import week as weeks
-from storage.communities import settings_of
+from storage.communities import settings_of, zone_of
 from storage.covers import SILENT
 from storage.once import insert_once
 from storage.rounds import Round, read
@@ -201,7 +201,7 @@ async def _fill(
     if fresh.settled:
         if written and row.wanted_at is None:
             # Whoever is asked now has some hours to answer; then somebody else is asked.
-            row.wanted_at = now + timedelta(hours=settings_of(station).answer_hours)
+            row.wanted_at = ask_again_at(now, settings_of(station), zone_of(station))
         stay = [one for one in fresh.silent if one not in losers]
         await seeking.seek(tx, now, station, row, fresh, written, stay)
     return written

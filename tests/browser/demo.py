@@ -21,7 +21,7 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
-PATIENCE = 20_000
+PATIENCE = 60_000
 GROUP = -4000000
 LI, ZHOU, WANG, CHEN, LIU, GRANNY = 10001, 10002, 10003, 10004, 10005, 10006
 

@@ -123,6 +123,7 @@ def sign_in_and_report(page: Page, liu: Phone, li: Phone) -> None:
     li.sees("✅")
 
 
+@pytest.mark.timeout(300)
 def test_a_working_day(browser: Browser, url: str) -> None:
     with looking(browser, f"{url}/?lang=zh", 1440, 900) as page:
         li, wang = Phone(page, LI), Phone(page, WANG)

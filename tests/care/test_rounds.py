@@ -12,6 +12,7 @@ from care.rounds import (
     Draft,
     Progress,
     Step,
+    ask_again_at,
     due,
     first_slot,
     freed,
@@ -77,6 +78,19 @@ def test_who_is_told_in_the_evening_has_the_night_to_say_no() -> None:
     assert first_slot(Step.MISSING, WEEK, morning, ZONE) == (TUE, PM)
     assert first_slot(Step.MISSING, WEEK, evening, ZONE) == (WED, AM)
     assert list_at(evening, SETTINGS, ZONE) == at("2026-04-15 09:00")
+
+
+@pytest.mark.parametrize(
+    ("asked", "again"),
+    [
+        ("2026-04-13 20:00", "2026-04-14 08:00"),
+        ("2026-04-14 09:00", "2026-04-15 07:30"),
+        ("2026-04-14 12:01", "2026-04-15 07:30"),
+        ("2026-04-14 08:59", "2026-04-14 20:59"),
+    ],
+)
+def test_at_night_nobody_is_asked_for_what_others_have_not_answered(asked: str, again: str) -> None:
+    assert ask_again_at(at(asked), SETTINGS, ZONE) == at(again)
 
 
 HELPERS = (person(101), person(102, "wed_am"))
