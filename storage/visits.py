@@ -138,19 +138,16 @@ async def drop_drafts(
         when.append(Assignment.day >= first)
     if before is not None:
         when.append(Assignment.day < before)
-    drafts = update(Assignment).where(
-        Assignment.elder_id == elder.id, Assignment.state == State.DRAFT, *when
-    )
-    await changed(tx, drafts.values(state=State.DROPPED, reason=DRAFTED))
+    await _drop(tx, Assignment.elder_id == elder.id, *when)
 
 
 async def drop_left(tx: AsyncSession, community_id: int, week: date) -> None:
     """What is still drafted of a week that everybody is told of; nobody will be asked for it."""
-    drafts = update(Assignment).where(
-        Assignment.community_id == community_id,
-        Assignment.week == week,
-        Assignment.state == State.DRAFT,
-    )
+    await _drop(tx, Assignment.community_id == community_id, Assignment.week == week)
+
+
+async def _drop(tx: AsyncSession, *which: ColumnElement[bool]) -> None:
+    drafts = update(Assignment).where(Assignment.state == State.DRAFT, *which)
     await changed(tx, drafts.values(state=State.DROPPED, reason=DRAFTED))
 
 
