@@ -4,7 +4,7 @@ import asyncio
 import random
 import sqlite3
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy.util.concurrency import await_, in_greenlet
 
@@ -109,6 +109,7 @@ class Faults:
         loop: the living process's.
         disk_full: nothing can be written.
         line_down: Telegram cannot be reached.
+        locked: when somebody else wrote to the database, in seconds of the simulation.
     """
 
     account: Account
@@ -117,6 +118,7 @@ class Faults:
     loop: VirtualLoop | None = None
     disk_full: bool = False
     line_down: bool = False
+    locked: list[tuple[float, float]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._kill = self._lots(KILLS, POINTS)[0]
@@ -157,8 +159,10 @@ class Faults:
     def _be_busy(self, name: str) -> None:
         """Somebody else writes, for a moment or for too long."""
         seconds = self.chance.uniform(1.0, 2 * BUSY_SECONDS)
+        wait, now = min(seconds, BUSY_SECONDS), asyncio.get_running_loop().time()
         self.account.struck("busy", name)
-        await_(asyncio.sleep(min(seconds, BUSY_SECONDS)))
+        self.locked.append((now, now + wait))
+        await_(asyncio.sleep(wait))
         self.account.met("busy")
         if seconds > BUSY_SECONDS:
             raise sqlite3.OperationalError("database is locked")

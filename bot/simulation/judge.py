@@ -63,7 +63,7 @@ class Judge:
         self._verdicts = Verdicts()
         self._troubles = troubles
         self._calm = (
-            Calm(troubles.past, troubles.agenda.start)
+            Calm(troubles.past, troubles.agenda.start, troubles.faults.locked)
             if troubles
             else Calm((), telegram.world.now())
         )

@@ -118,6 +118,7 @@ def test_a_fault_of_the_database_takes_the_transaction_back(
         machine.run(two_at_once)
     assert machine.names() == []
     assert machine.faults.account.unseen.total() == 0
+    assert [last - first for first, last in machine.faults.locked] == [15.0] * (lot == "_busy")
     assert machine.run(two_at_once)
 
 

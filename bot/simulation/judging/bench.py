@@ -90,9 +90,15 @@ class Calm:
         back_at: when it comes back, or came back last.
     """
 
-    def __init__(self, troubles: Sequence[Trouble], began: datetime) -> None:
+    def __init__(
+        self,
+        troubles: Sequence[Trouble],
+        began: datetime,
+        locked: Sequence[tuple[float, float]] = (),
+    ) -> None:
         self._troubles = troubles
         self._began = began
+        self._locked = locked
         self.restarts: list[datetime] = []
         self.back_at = began
 
@@ -126,6 +132,13 @@ class Calm:
         )
         return any(
             one.kind == "clock" and one.begin <= high and one.end >= low for one in self._troubles
+        )
+
+    def locked(self, begin: datetime, end: datetime) -> timedelta:
+        """How much of a stretch of time somebody else was writing to the database."""
+        low, high = ((one - self._began).total_seconds() for one in (begin, end))
+        return timedelta(
+            seconds=sum(max(0.0, min(high, last) - max(low, first)) for first, last in self._locked)
         )
 
     def ended_within(self, begin: datetime, end: datetime) -> bool:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.playground.telegram import Call
-from bot.simulation.judging.bench import Calm, stored
+from bot.simulation.judging.bench import Calm, moment_of, stored
 from bot.simulation.troubles import Trouble
 from care.access import Role
 from tests.simulation.history import SENT, Court
@@ -29,6 +29,23 @@ def test_3_an_update_waits_while_the_program_is_up(court: Court) -> None:
 def test_3_an_update_waited_for_too_long_before_it_was_handled(court: Court) -> None:
     court.execute("UPDATE inbox SET ended_at=datetime(received_at, '+70 seconds') WHERE id=3")
     assert "3 no update lost: inbox row 3 has waited since" in court.found()
+
+
+@pytest.mark.parametrize(("seconds", "excused"), [(85, True), (95, False)])
+def test_3_while_somebody_else_writes_an_update_has_to_wait(
+    court: Court, seconds: int, *, excused: bool
+) -> None:
+    """Two locks of a quarter of a minute each leave a minute of the program's own."""
+    [text] = court.one("SELECT received_at FROM inbox WHERE id=3")
+    court.execute(
+        "UPDATE inbox SET ended_at=datetime(received_at, ? || ' seconds') WHERE id=3", f"+{seconds}"
+    )
+    judge = court.judge()
+    received = moment_of(text)
+    locked = [(55.0, 75.0), (80.0, 95.0), (600.0, 615.0)]
+    judge._letters._calm = Calm((), received - MINUTE, locked)
+    found = "\n".join(court.verdict(judge).violations)
+    assert ("inbox row 3 has waited since" not in found) is excused
 
 
 def test_3_an_update_set_aside_without_an_alarm(court: Court) -> None:
