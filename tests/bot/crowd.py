@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 from structlog.testing import capture_logs
@@ -13,8 +14,8 @@ from care.access import Role
 from care.elders import Tier
 from care.joining import Standing
 from storage import joining, members
-from storage.tables import Inbox, Outbox
-from tests.stage import Stage, sqlite_url, staged
+from storage.tables import Community, Contact, Inbox, Outbox
+from tests.stage import Stage, local, sqlite_url, staged
 
 
 @dataclass
@@ -35,6 +36,44 @@ class Crowd:
         """The outbox, oldest first."""
         async with self.stage.database.read() as tx:
             return list(await tx.scalars(select(Outbox).order_by(Outbox.id)))
+
+    async def contacts(self) -> list[Contact]:
+        """Every contact that was written down, oldest first."""
+        async with self.stage.database.read() as tx:
+            return list(await tx.scalars(select(Contact).order_by(Contact.id)))
+
+    async def set_station(self, **how: Any) -> None:
+        """The station's settings, as a supervisor would have changed them long ago."""
+        async with self.stage.database.write() as tx:
+            station = await tx.get_one(Community, self.stage.station.id)
+            for name, value in how.items():
+                setattr(station, name, value)
+
+    async def no_answer(self) -> None:
+        """李敏 calls the first on the list, who does not answer."""
+        await self.stage.tap(self.li, "call")
+        await self.stage.tap(self.li, "no answer")
+
+    async def pressed_while_it_was_down(self, who: Person, what: str, until: str) -> None:
+        """Telegram keeps the press, and the program hears of it when it is back."""
+        message = self.stage.last(who)
+        data = next(str(one.data) for row in message.rows for one in row if what in str(one.data))
+        self.stage.phones.press(who, message.id, data)
+        self.stage.clock.set(local(until))
+        await self.stage.settle()
+
+    def call_lists(self, person: Person) -> list[str]:
+        """The call lists in a private chat, as they stand now."""
+        return [text for text in self.texts(person) if "Call list" in text]
+
+    def asked_again(self) -> int:
+        """How often the question whether somebody answers by now really went out."""
+        return sum(
+            call.done
+            and call.method == "sendMessage"
+            and "did not answer at" in call.params["text"]
+            for call in self.stage.telegram.log
+        )
 
     def texts(self, person: Person) -> list[str]:
         """What the bot's messages in a private chat say."""

@@ -16,7 +16,7 @@ from care.pauses import Why
 from care.surge import Why as Heat
 from storage import alerts, doors
 from storage.calls import check_in
-from storage.tables import Community, Contact, Elder, FamilyLink, FollowUp, Pause, Surge
+from storage.tables import Contact, Elder, FamilyLink, FollowUp, Pause, Surge
 from tests.bot.crowd import Crowd, arrive, crowd
 from tests.stage import ZONE, local
 
@@ -326,9 +326,7 @@ async def test_where_the_setting_says_so_i_am_fine_ends_what_was_set_in_motion(
     town: Crowd,
 ) -> None:
     granny = await silent_granny(town)
-    async with town.stage.database.write() as tx:
-        station = await tx.get_one(Community, town.stage.station.id)
-        station.settings = {"check_in_is_contact": True}
+    await town.set_station(settings={"check_in_is_contact": True})
     await town.stage.at("08:00")
     await town.stage.at("08:30")
     found, now = await elder(town), town.stage.clock.now()

@@ -34,11 +34,6 @@ async def town(tmp_path: Path) -> AsyncIterator[Crowd]:
         yield made
 
 
-async def contacts(town: Crowd) -> list[Contact]:
-    async with town.stage.database.read() as tx:
-        return list(await tx.scalars(select(Contact).order_by(Contact.id)))
-
-
 async def changes(town: Crowd) -> list[ContactChange]:
     async with town.stage.database.read() as tx:
         return list(await tx.scalars(select(ContactChange).order_by(ContactChange.id)))
@@ -69,12 +64,12 @@ async def called(town: Crowd, outcome: str = "fine") -> Contact:
     """A call of just now."""
     await town.stage.say(town.li, "/calls")
     await press(town, "call", outcome)
-    return (await contacts(town))[-1]
+    return (await town.contacts())[-1]
 
 
 async def open_contact(town: Crowd) -> str:
     await history(town)
-    return await press(town, f"contact:{(await contacts(town))[-1].id}")
+    return await press(town, f"contact:{(await town.contacts())[-1].id}")
 
 
 @pytest.mark.parametrize(
@@ -101,7 +96,7 @@ async def test_what_happened_yesterday_and_is_written_down_today_counts_for_yest
     await town.stage.speak(language)
     await history(town)
     assert said in await press(town, *taps)
-    [contact] = await contacts(town)
+    [contact] = await town.contacts()
     li, chen = await town.stage.member(town.li), await town.stage.member(town.chen)
     assert (contact.by_id, contact.entered_by) == (chen.id, li.id)
     assert (contact.kind, contact.day) == (Kind.VISIT, YESTERDAY)
@@ -132,7 +127,7 @@ async def test_a_late_contact_leaves_today_open_and_takes_yesterday_off_the_list
     text = town.stage.last(town.li).text
     assert "1 of 1 still to call" in text
     assert "not reached yesterday" not in text
-    [contact] = await contacts(town)
+    [contact] = await town.contacts()
     assert (contact.remark, contact.entered_by) == ("asked for the plumber", None)
 
 
@@ -153,10 +148,10 @@ async def test_last_month_is_open_until_the_fifteenth_of_this_one(
         if wrong != "soon":
             await press(town, "morning", "✅ fine", "I did", "Nothing to add")
         assert "Please write a day like 4-7" in stage.last(town.li).text
-    assert await contacts(town) == []
+    assert await town.contacts() == []
     await stage.say(town.li, first)
     await press(town, "morning", "✅ fine", "I did", "Nothing to add")
-    [contact] = await contacts(town)
+    [contact] = await town.contacts()
     assert f"{contact.day.month}-{contact.day.day}" == first
 
 
@@ -173,7 +168,7 @@ async def test_an_emergency_of_days_ago_raises_no_alarm_now(town: Crowd) -> None
     await press(
         town, "Enter a contact", "a visit", "yesterday", "morning", "emergency", "陈同学", "Nothing"
     )
-    assert (await contacts(town))[0].outcome is Outcome.EMERGENCY
+    assert (await town.contacts())[0].outcome is Outcome.EMERGENCY
     assert not any("Emergency" in text for text in town.texts(town.boss))
 
 
@@ -181,7 +176,7 @@ async def test_not_possible_of_the_past_asks_why(town: Crowd) -> None:
     await history(town)
     await press(town, "Enter a contact", "a visit", "yesterday", "morning", "not possible")
     await press(town, "does not want it", "陈同学", "Nothing to add")
-    [contact] = await contacts(town)
+    [contact] = await town.contacts()
     assert (contact.outcome, contact.reason) == ("not_possible", "refused")
     assert (await red_day(town)).state is State.MISSED
 
@@ -201,7 +196,7 @@ async def test_without_volunteers_nobody_is_asked_who_did_it(town: Crowd) -> Non
     await town.stage.say(town.li, "/elders")
     await press(town, "⚪ 赵大爷", "contacts", "Enter a contact", "a call", "yesterday", "morning")
     await press(town, "✅ fine", "Nothing to add")
-    [contact] = await contacts(town)
+    [contact] = await town.contacts()
     assert contact.by_id == (await town.stage.member(town.li)).id
 
 
@@ -213,7 +208,7 @@ async def test_the_last_button_pressed_twice_writes_one_record(town: Crowd) -> N
     town.stage.phones.press(town.li, message.id, data)
     town.stage.phones.press(town.li, message.id, data, stale=True)
     await town.stage.settle()
-    assert len(await contacts(town)) == 1
+    assert len(await town.contacts()) == 1
 
 
 async def test_moved_across_midnight_it_counts_for_the_day_before(town: Crowd) -> None:
@@ -225,13 +220,13 @@ async def test_moved_across_midnight_it_counts_for_the_day_before(town: Crowd) -
     text = await press(town, "📅 Day", "yesterday", "learned more")
     assert "Happened: Wed 8 Apr 00:10, by 李敏" in text
     assert "Thu 9 Apr → Wed 8 Apr. Reason: I learned more later" in text
-    [contact] = await contacts(town)
+    [contact] = await town.contacts()
     assert contact.day == YESTERDAY
     assert (await red_day(town)).state is State.MET
     await town.stage.say(town.li, "/calls")
     assert "1 of 1 still to call" in town.stage.last(town.li).text
     await called(town)
-    assert len(await contacts(town)) == 2
+    assert len(await town.contacts()) == 2
 
 
 async def test_moved_to_a_day_that_is_closed_it_stays(town: Crowd) -> None:
@@ -240,10 +235,10 @@ async def test_moved_to_a_day_that_is_closed_it_stays(town: Crowd) -> None:
     await press(town, "📅 Day")
     await town.stage.say(town.li, "2-1")
     assert "Please write a day" in await press(town, "wrong button")
-    assert (await contacts(town))[0].day == contact.day
+    assert (await town.contacts())[0].day == contact.day
     assert await changes(town) == []
     await town.stage.say(town.li, "4-8")
-    assert (await contacts(town))[0].day == YESTERDAY
+    assert (await town.contacts())[0].day == YESTERDAY
 
 
 @pytest.mark.parametrize(
@@ -279,7 +274,7 @@ async def test_the_reason_of_a_correction_may_be_written(town: Crowd) -> None:
         town.stage.last(town.li).text
     )
     await press(town, "📝 Remark", "No remark at all", "wrong button")
-    assert (await contacts(town))[0].remark is None
+    assert (await town.contacts())[0].remark is None
     assert len(await changes(town)) == 2
 
 
@@ -357,10 +352,10 @@ async def test_a_correction_that_a_colleague_overtook_is_not_made(town: Crowd) -
     await open_contact(town)
     await press(town, "✏️ Outcome", "no answer")
     await history(town, town.boss)
-    mine = (await contacts(town))[-1].id
+    mine = (await town.contacts())[-1].id
     await press(town, f"contact:{mine}", "It was a mistake", "wrong button", person=town.boss)
     await press(town, "wrong button")
-    [contact] = await contacts(town)
+    [contact] = await town.contacts()
     assert (contact.outcome, contact.withdrawn_at) == (Outcome.FINE, town.stage.clock.now())
     assert len(await changes(town)) == 1
 
@@ -387,7 +382,7 @@ async def visited(town: Crowd) -> Contact:
         day = now.astimezone(ZONE).date()
         what = Happened(Kind.VISIT, Outcome.FINE, chen.id, day, now, "visit:77")
         await calls.record(tx, now, elder, what)
-    return (await contacts(town))[-1]
+    return (await town.contacts())[-1]
 
 
 async def test_who_wrote_it_may_correct_it_and_other_volunteers_may_not(town: Crowd) -> None:
@@ -401,7 +396,7 @@ async def test_who_wrote_it_may_correct_it_and_other_volunteers_may_not(town: Cr
         assert (answer is None) or (answer in str(pressed.text))
     assert "王桂芳" in town.stage.last(town.chen).text
     await press(town, "✏️ Outcome", "no answer", "wrong button", person=town.chen)
-    assert (await contacts(town))[-1].outcome is Outcome.NO_ANSWER
+    assert (await town.contacts())[-1].outcome is Outcome.NO_ANSWER
     assert "王桂芳" not in town.stage.last(other).text
     await press(town, "My visits", person=town.chen)
 

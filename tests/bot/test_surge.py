@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from bot.playground.records import Person
 from care.elders import Tier
-from storage.tables import Audit, Community, Surge
+from storage.tables import Audit, Surge
 from tests.bot.crowd import Crowd, crowd
 
 YELLOW, GREEN = "黄奶奶", "绿爷爷"
@@ -90,9 +90,7 @@ async def test_days_can_be_typed_and_wrong_ones_are_asked_again(town: Crowd) -> 
 
 
 async def test_a_festival_of_every_year_needs_no_switch(town: Crowd) -> None:
-    async with town.stage.database.write() as tx:
-        station = await tx.get_one(Community, town.stage.station.id)
-        station.settings = {"surge_on": ["04-09", "04-10"]}
+    await town.set_station(settings={"surge_on": ["04-09", "04-10"]})
     assert "festival day" in (await town.stage.say(town.li, "/surge")).text
     await town.stage.say(town.li, "/calls")
     assert GREEN in open_calls(town, town.li)

@@ -9,7 +9,7 @@ from bot.playground.records import Message, Person
 from care.access import Role
 from care.pauses import Why
 from storage import elders, pauses
-from storage.tables import Community, Pause
+from storage.tables import Pause
 from tests.bot.crowd import Crowd, arrive, crowd
 from tests.stage import local
 
@@ -48,9 +48,7 @@ async def test_whoever_looks_after_them_is_asked_once_the_day_before(town: Crowd
 
 
 async def test_another_time_is_a_setting(town: Crowd) -> None:
-    async with town.stage.database.write() as tx:
-        station = await tx.get_one(Community, town.stage.station.id)
-        station.settings = {"ask_return_at": "18:00"}
+    await town.set_station(settings={"ask_return_at": "18:00"})
     await town.stage.at("2026-04-14 17:59")
     assert not asked(town, town.li)
     await town.stage.at("2026-04-14 18:00")

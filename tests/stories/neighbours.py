@@ -14,11 +14,11 @@ from care.elders import Tier
 from care.joining import Standing
 from care.ladder import Step
 from storage import elders, joining, members
-from storage.tables import Elder, FamilyLink, RedDay, Told
+from storage.tables import Elder, FamilyLink, Member, Pause, RedDay, Told
 from tests.stage import THURSDAY, Stage, sqlite_url, staged
 
 WANG = "王桂芳"
-DAY = date(2026, 4, 9)
+DAY, NEXT = date(2026, 4, 9), date(2026, 4, 10)
 BOSS, LI, CHEN, LIU, DAUGHTER = "周督导", "李敏", "陈同学", "刘阿姨", "赵敏"
 
 
@@ -62,6 +62,20 @@ class Neighbours:
         given = {"tier": Tier.RED, "phone": "+8613800000001", "building": "12号楼",
                  "address": "12号楼 3单元 501"} | facts  # fmt: skip
         return await self.stage.elder(name, **given)
+
+    async def pause(self, first: date, until: date) -> None:
+        """王桂芳 is in hospital, from a day until the one on which she is back."""
+        async with self.stage.database.write() as tx:
+            elder = await elders.named(tx, self.stage.station.id, WANG)
+            tx.add(Pause(community_id=elder.community_id, elder_id=elder.id, first_day=first,
+                         until=until, why="hospital", created_at=self.stage.clock.now(),
+                         by_id=(await self.stage.member(self[LI])).id))  # fmt: skip
+
+    async def leaves(self, name: str) -> None:
+        """Somebody is no longer of the station."""
+        async with self.stage.database.write() as tx:
+            member = await tx.get_one(Member, (await self.stage.member(self[name])).id)
+            member.standing = Standing.LEFT
 
     def heard(self, name: str, *words: str) -> list[Message]:
         """The messages in somebody's chat that have all these words as they stand now."""
