@@ -35,7 +35,7 @@ def test_3_an_update_waited_for_too_long_before_it_was_handled(court: Court) -> 
 def test_3_while_somebody_else_writes_an_update_has_to_wait(
     court: Court, seconds: int, *, excused: bool
 ) -> None:
-    """Two locks of a quarter of a minute each leave a minute of the program's own."""
+    """Half a minute of locks within it is not the program's; a minute of its own still is."""
     [text] = court.one("SELECT received_at FROM inbox WHERE id=3")
     court.execute(
         "UPDATE inbox SET ended_at=datetime(received_at, ? || ' seconds') WHERE id=3", f"+{seconds}"
