@@ -164,7 +164,12 @@ def test_8_a_day_is_not_judged_while_the_program_is_down(court: Court) -> None:
     """Killed at 23:57 and back at 00:15:14, it has not closed the day at 00:15; it has to then."""
     day, now = court.over[-1]
     court.execute("DELETE FROM closed_day WHERE day=?", str(day))
-    troubles: Any = SimpleNamespace(past=[], agenda=SimpleNamespace(start=now), down_until=14.0)
+    troubles: Any = SimpleNamespace(
+        past=[],
+        agenda=SimpleNamespace(start=now),
+        faults=SimpleNamespace(locked=[]),
+        down_until=14.0,
+    )
     judge = Judge(court.file, court.telegram, court.town, troubles=troubles)
     judge.after_day(day, now)
     never = f"8 time: {day} was closed 0 times"
