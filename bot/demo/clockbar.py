@@ -1,7 +1,8 @@
 """The demo's clock as the page shows it, and the moments one can jump to."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -74,6 +75,8 @@ class DemoClock:
     zone: ZoneInfo
     after: Callable[[bool], Awaitable[None]]
     links: tuple[dict[str, str], ...] = ()
+    _moving: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _ended: bool = False
 
     def state(self) -> dict[str, Any]:
         """The `clock` of the page."""
@@ -94,13 +97,25 @@ class DemoClock:
     async def jump(self, to: str | None, plus: float | None) -> None:
         """Go to the next thing of the day, to a named moment, or forward by seconds.
 
+        Pressed again while one is under way, it leads where it said when it was pressed: twice
+        to the same moment is once.
+
         Raises:
             ValueError: no such moment, or backwards.
         """
         target = self._target(self.clock.now(), to, plus)
-        for stop, passing in self._stops(self.clock.now(), target):
-            self.clock.jump(stop)
-            await self.after(passing)
+        async with self._moving:
+            for stop, passing in self._stops(self.clock.now(), target):
+                if self._ended:
+                    return
+                self.clock.jump(stop)
+                await self.after(passing)
+
+    async def end(self) -> None:
+        """Go no further than the stop under way, and wait until it is done."""
+        self._ended = True
+        async with self._moving:
+            pass
 
     def _target(self, now: datetime, to: str | None, plus: float | None) -> datetime:
         if to == "next":
@@ -136,7 +151,7 @@ class DemoClock:
                 (at, passing) for at in self._of_day(day, passing=passing) if now < at < target
             ]
             day += timedelta(days=1)
-        return [*found, (target, False)]
+        return [*found, (target, False)] if now < target else []
 
     def _of_day(self, day: date, *, passing: bool) -> list[datetime]:
         times = {*(PASSING if passing else (at for at, _, _ in OF_THE_DAY))}

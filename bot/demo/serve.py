@@ -15,6 +15,7 @@ from bot.demo import colleagues, roster
 from bot.demo.cast import CHEN, GROUP_TITLE, LI, LIU, ON_PAGE, STAFF, VOLUNTEERS, ZONE
 from bot.demo.clockbar import DemoClock
 from bot.demo.seed import AlreadyThere, seed
+from bot.playground.limits import Limits
 from bot.playground.records import Group, Person
 from bot.playground.server import serving
 from bot.playground.telegram import LocalTelegram
@@ -60,7 +61,12 @@ async def run(*, port: int, browser: bool, database_url: str | None = None) -> N
 
 async def _play(database: Database, port: int, *, browser: bool) -> None:
     clock = OwnClock(BEGINS)
-    telegram = LocalTelegram(clock=clock.now)
+
+    def seconds() -> float:
+        """Of the demo's clock: over an hour that is jumped over, a chat that was full empties."""
+        return clock.now().timestamp()
+
+    telegram = LocalTelegram(clock=clock.now, limits=Limits(clock=seconds))
     group = add_people(telegram)
     bar = DemoClock(clock, ZoneInfo(ZONE), _nothing_yet, (roster.LINK,))
     async with _page(telegram, port, bar) as url:
@@ -69,6 +75,7 @@ async def _play(database: Database, port: int, *, browser: bool) -> None:
         request, polling = requests()
         application = build(request, polling, telegram.token, url)
         service = Service.make(database, application, clock)
+        service.sender.monotonic = seconds
 
         async def after(passing: bool) -> None:
             await colleagues.work(database, clock.now(), station.id, all_of_them=passing)
@@ -85,10 +92,22 @@ async def _play(database: Database, port: int, *, browser: bool) -> None:
             print(READY.format(url=url), flush=True)  # noqa: T201 - a command's answer
             if browser:
                 await asyncio.to_thread(webbrowser.open, url)
-            await service.run()
+            await _until_ended(service, bar)
         finally:
             # The service does this too, but only once it has begun to run.
             await application.shutdown()
+
+
+async def _until_ended(service: Service, bar: DemoClock) -> None:
+    """Run; a jump that is under way at the end finds the service still there."""
+    running = asyncio.create_task(service.run(), name="service")
+    try:
+        await asyncio.wait([running])
+    finally:
+        await bar.end()
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
 
 
 async def _sent(database: Database, clock: OwnClock) -> None:

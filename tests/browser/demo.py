@@ -86,6 +86,13 @@ def looking(browser: Browser, url: str, width: int, height: int) -> Iterator[Pag
     assert not trouble
 
 
+def jump(page: Page, to: str) -> None:
+    """Push the clock, and wait until it has arrived: what is pressed on the way is yesterday's."""
+    button = page.get_by_test_id(f"jump-{to}")
+    button.click()
+    expect(button).to_be_enabled(timeout=PATIENCE)
+
+
 @dataclass
 class Phone:
     """One phone on the page."""

@@ -14,6 +14,7 @@ from tests.browser.demo import (
     WANG,
     ZHOU,
     Phone,
+    jump,
     looking,
 )
 
@@ -21,10 +22,6 @@ PATH = os.environ.get("NUANLIN_TEST_BROWSER", "")
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 RED = ("韩德福", "王桂芳", "陈秀英", "李玉兰", "钱国荣")
 NEW_AND_RED = "邹志明"
-
-
-def jump(page: Page, to: str) -> None:
-    page.get_by_test_id(f"jump-{to}").click()
 
 
 def import_the_roster(li: Phone) -> None:
@@ -102,7 +99,6 @@ def to_a_visit(page: Page, liu: Phone) -> None:
     for _ in range(7):
         before = shown()
         jump(page, "next_0830")
-        page.wait_for_timeout(2_000)
         new = sorted(shown() - before)
         if new:
             liu.tap(new[0])

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.demo import LI, LIU, PATIENCE, Phone, looking
+from tests.browser.demo import LI, LIU, PATIENCE, Phone, jump, looking
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 LATER = 90_000
@@ -16,7 +16,7 @@ def test_a_draft_is_changed_and_becomes_the_week(browser: Browser, url: str) -> 
     with looking(browser, f"{url}/?lang=zh&show={LI},{LIU}", 1440, 900) as page:
         li, liu = Phone(page, LI), Phone(page, LIU)
         li.sees("幸福社区")
-        page.get_by_test_id("jump-friday_1600").click()
+        jump(page, "friday_1600")
         li.node.locator(".msg").filter(has_text="探访草稿").last.wait_for(timeout=LATER)
         li.tap("draft_visit:")
         li.tap("draft_when:")
@@ -27,7 +27,7 @@ def test_a_draft_is_changed_and_becomes_the_week(browser: Browser, url: str) -> 
         li.sees(re.compile(rf"{chosen}(.|\n)*社工定的"))
         li.tap("draft_show:")
         li.sees("已锁定 1 次")
-        page.get_by_test_id("jump-sunday_1800").click()
+        jump(page, "sunday_1800")
         liu.key("visits_yes:2026-04-13:").wait_for(timeout=LATER)
         liu.tap("visit:")
         liu.tap("visit_me:")

@@ -80,6 +80,40 @@ async def test_seconds_forward_but_never_back() -> None:
             await bar.jump(*wrong)
 
 
+async def test_pressed_twice_it_goes_there_once() -> None:
+    clock = OwnClock(START)
+    seen: list[str] = []
+
+    async def after(_passing: bool) -> None:
+        await asyncio.sleep(0)
+        seen.append(f"{local(clock):%m-%d %H:%M}")
+
+    bar = DemoClock(clock, ZONE, after)
+    await asyncio.gather(bar.jump("friday_1600", None), bar.jump("next_0830", None))
+    assert seen[0] == "04-09 08:30"
+    assert seen == sorted(set(seen))
+    assert seen[-1] == "04-10 16:00"
+
+
+async def test_ended_it_goes_no_further_than_the_stop_under_way() -> None:
+    clock = OwnClock(START)
+    arrived, go_on = asyncio.Event(), asyncio.Event()
+
+    async def after(_passing: bool) -> None:
+        arrived.set()
+        await go_on.wait()
+
+    bar = DemoClock(clock, ZONE, after)
+    jumping = asyncio.create_task(bar.jump("sunday_1800", None))
+    await arrived.wait()
+    ending = asyncio.create_task(bar.end())
+    await asyncio.sleep(0)
+    assert not ending.done()
+    go_on.set()
+    await asyncio.gather(jumping, ending)
+    assert local(clock) == datetime(2026, 4, 9, 8, 30, tzinfo=ZONE)
+
+
 async def test_a_taken_port_is_one_sentence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -139,6 +173,17 @@ async def test_the_page_is_there_with_everybody_and_the_call_list_comes_at_half_
     assert f"http://127.0.0.1:{port}" in capsys.readouterr().out
     with pytest.raises(SettingWrong, match="already"):
         await demo.run(port=port, browser=False, database_url=f"sqlite:///{tmp_path / 'demo.db'}")
+
+
+async def test_ended_in_the_middle_of_a_jump_the_page_still_answers() -> None:
+    """What is under way is finished; cut off instead, it would leave a transaction in the air."""
+    port = free_port()
+    async with running(port) as page:
+        jumping = asyncio.create_task(
+            page.post("/client/clock", json={"to": "monday_2000"}, timeout=60)
+        )
+        await until_heard(page, 10001, "韩德福")
+    assert (await jumping).json() == {"ok": True}
 
 
 async def test_the_first_button_names_what_happens_by_itself_next() -> None:

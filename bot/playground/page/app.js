@@ -237,6 +237,7 @@ function answerPerson({ person, text, alert }) {
 }
 
 async function jump({ id }, button) {
+  if (button.getAttribute("aria-disabled")) return;
   const buttons = [...$("jumps").children];
   for (const one of buttons) one.setAttribute("aria-disabled", "true");
   button.classList.add("waiting");
