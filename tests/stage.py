@@ -13,6 +13,8 @@ from tempfile import mkdtemp
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.engine import make_url
+
 from bot.pacer import Pacer
 from bot.playground.limits import Limits
 from bot.playground.records import Chat, Group, Message, Person
@@ -27,6 +29,7 @@ from storage import communities, elders, joining, members, pairings
 from storage.engine import Database, parse_url
 from storage.migrate import migrate
 from storage.tables import Community, Elder, Member
+from tests.quick_files import open_quickly
 
 ZONE = ZoneInfo("Asia/Shanghai")
 THURSDAY = "2026-04-09 08:00"
@@ -200,7 +203,10 @@ def buttons(message: Message) -> list[list[Any]]:
 
 
 async def new_database(url: str) -> Database:
-    """A database at the newest schema; a SQLite file is a copy of one migrated before."""
+    """A database at the newest schema; a SQLite file is a copy of one migrated before.
+
+    With the program's own driver, unless the URL says `sqlite+inline`.
+    """
     parsed = parse_url(url)
     if parsed.get_backend_name() != "sqlite":
         await migrate(parsed)
@@ -210,7 +216,8 @@ async def new_database(url: str) -> Database:
         await migrate(parse_url(f"sqlite:///{template}"))
         _TEMPLATES.append(template)
     copyfile(_TEMPLATES[0], parsed.database or "")
-    return Database(url)
+    asked = make_url(url)
+    return open_quickly(asked) if asked.get_driver_name() == "inline" else Database(url)
 
 
 @asynccontextmanager
@@ -232,5 +239,5 @@ async def staged(
 
 
 def sqlite_url(folder: Path) -> str:
-    """A SQLite file of this test's own."""
-    return f"sqlite+aiosqlite:///{folder / 'station.db'}"
+    """A SQLite file of this test's own, without the program's thread."""
+    return f"sqlite+inline:///{folder / 'station.db'}"

@@ -12,7 +12,8 @@ from storage.tables import Outbox
 from tests.proof import careless
 from tests.proof.harness import Kill
 from tests.proof.kill import MOMENTS, plan, run
-from tests.stage import sqlite_url, staged
+from tests.stage import staged
+from tests.storage.conftest import sqlite_url
 
 KILLS = 10
 
