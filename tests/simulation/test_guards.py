@@ -1,7 +1,7 @@
 """Each guard taken out is noticed: the judge would see it within a few simulated days.
 
-A proof that cannot fail proves nothing. The seed is the same as with all guards in place, where
-nothing is found.
+A proof that cannot fail proves nothing. In the same history with all guards in place nothing is
+found; its first day already has a kill, somebody who does not answer and a volunteer who blocks.
 """
 
 from collections.abc import Callable
@@ -27,7 +27,7 @@ from storage.once import changed
 from storage.tables import Community, Elder, Outbox, Post, Told
 
 Break = Callable[[pytest.MonkeyPatch], None]
-DAYS, SEED, ELDERS = 30, 1, 30
+DAYS, SEED, ELDERS = 30, 4, 30
 
 
 async def _nothing(*_args: Any, **_more: Any) -> None:
@@ -132,6 +132,12 @@ GUARDS: list[tuple[Break, bool, str]] = [
     (who_blocks_the_bot_is_not_noted, True, "9 "),
     (names_stand_in_the_log, False, "10 "),
 ]
+
+
+@pytest.mark.parametrize("faults", [False, True])
+def test_with_all_guards_nothing_is_found(*, faults: bool) -> None:
+    """On the days on which they are missed."""
+    assert simulate(3, SEED, faults=faults, elders=ELDERS).violations == []
 
 
 @pytest.mark.parametrize(
