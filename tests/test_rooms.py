@@ -165,7 +165,10 @@ assert not opened, opened
 def test_every_branch_of_the_rules_is_tested(tmp_path: Path) -> None:
     """By the tests of `care/` alone: a rule that only a story reaches is not tested by itself."""
     # Examples drawn anew each time would reach a rare branch on some days only.
-    data = {"COVERAGE_FILE": str(tmp_path / "coverage"), "NUANLIN_TEST_SAME_EXAMPLES": "1"}
+    data = {
+        "COVERAGE_FILE": str(tmp_path / "coverage"),
+        "NUANLIN_TEST_EXAMPLES": "the same few examples",
+    }
     quiet = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
     run = [sys.executable, "-m", "coverage"]
     tests = ["-m", "pytest", "tests/care", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
