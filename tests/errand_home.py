@@ -1,8 +1,7 @@
 """Where an errand can happen: an elder, her daughter, a social worker, two volunteers, a group."""
 
 from base64 import b64decode
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,8 @@ from bot.playground.records import Message, Person
 from care.access import Role
 from care.errands import PRICED
 from storage.tables import Community, Errand
-from tests.stage import Stage, sqlite_url, staged
+from tests.beginnings import Beginning
+from tests.stage import Stage
 
 CARD = "Errand"
 WANG = "王桂芳"
@@ -78,22 +78,27 @@ class Home:
             (await tx.get_one(Community, self.stage.station.id)).settings = choices
 
 
-@asynccontextmanager
-async def errand_home(folder: Path) -> AsyncIterator[Home]:
+async def _settle_in(stage: Stage) -> Home:
+    await stage.speak("en")
+    boss = await stage.person("周督导", Role.SUPERVISOR)
+    li = await stage.person("李敏", Role.SOCIAL_WORKER)
+    chen = await stage.person("陈同学", Role.VOLUNTEER)
+    zhou = await stage.person("周阿姨", Role.VOLUNTEER)
+    await stage.elder(
+        WANG,
+        building="12号楼",
+        address=ADDRESS,
+        phone="+8613800000001",
+        door_hint="knock loudly",
+    )
+    daughter = await stage.person("王小雨", Role.FAMILY, elder=WANG)
+    await stage.pair(li, [chen], [WANG])
+    return Home(stage, boss, li, chen, zhou, daughter)
+
+
+HOME = Beginning(_settle_in, "2026-04-09 09:00")
+
+
+def errand_home(folder: Path) -> AbstractAsyncContextManager[Home]:
     """A Thursday morning at nine, in English."""
-    async with staged(sqlite_url(folder), start="2026-04-09 09:00") as stage:
-        await stage.speak("en")
-        boss = await stage.person("周督导", Role.SUPERVISOR)
-        li = await stage.person("李敏", Role.SOCIAL_WORKER)
-        chen = await stage.person("陈同学", Role.VOLUNTEER)
-        zhou = await stage.person("周阿姨", Role.VOLUNTEER)
-        await stage.elder(
-            WANG,
-            building="12号楼",
-            address=ADDRESS,
-            phone="+8613800000001",
-            door_hint="knock loudly",
-        )
-        daughter = await stage.person("王小雨", Role.FAMILY, elder=WANG)
-        await stage.pair(li, [chen], [WANG])
-        yield Home(stage, boss, li, chen, zhou, daughter)
+    return HOME.again(folder)

@@ -64,13 +64,15 @@ def local(text: str, zone: ZoneInfo = ZONE) -> datetime:
 class Stage:
     """The station and its people's phones."""
 
-    def __init__(self, database: Database, start: str, zone: ZoneInfo = ZONE) -> None:
+    def __init__(
+        self, database: Database, clock: StillClock, telegram: LocalTelegram, zone: ZoneInfo
+    ) -> None:
         self.database = database
         self.zone = zone
-        self.clock = StillClock(local(start, zone))
-        self.telegram = LocalTelegram(clock=self.clock.now, limits=Limits.off(), seed=1)
-        self.phones = self.telegram.phones
-        wire = Wire(self.telegram)
+        self.clock = clock
+        self.telegram = telegram
+        self.phones = telegram.phones
+        wire = Wire(telegram)
         self.application = build(wire, wire, self.telegram.token, "http://127.0.0.1")
         self.service = Service.make(
             database,
@@ -89,12 +91,15 @@ class Stage:
 
     async def settle(self) -> None:
         """Let everything that is due now happen: updates in, turns, messages out."""
+        # The poll that finds nothing is what acknowledges the batch before it.
+        poll = self.service.receiver.poll_once
+        while await poll(0):
+            pass
         while True:
-            got = await self.service.receiver.poll_once(0)
             await self.service.turns.drain()
             await self.service.heartbeat.idle()
             await self.service.sender.drain()
-            if not got:
+            if not await poll(0):
                 return
 
     async def at(self, when: str) -> None:
@@ -216,6 +221,11 @@ async def new_database(url: str) -> Database:
         await migrate(parse_url(f"sqlite:///{template}"))
         _TEMPLATES.append(template)
     copyfile(_TEMPLATES[0], parsed.database or "")
+    return open_file(url)
+
+
+def open_file(url: str) -> Database:
+    """A SQLite file that is at the newest schema."""
     asked = make_url(url)
     return open_quickly(asked) if asked.get_driver_name() == "inline" else Database(url)
 
@@ -225,17 +235,24 @@ async def staged(
     url: str, *, start: str = THURSDAY, name: str = "幸福社区", zone: str = ZONE.key
 ) -> AsyncIterator[Stage]:
     """A station with nobody in it yet."""
-    database = await new_database(url)
-    stage = Stage(database, start, ZoneInfo(zone))
+    clock = StillClock(local(start, ZoneInfo(zone)))
+    telegram = LocalTelegram(clock=clock.now, limits=Limits.off(), seed=1)
+    async with served(Stage(await new_database(url), clock, telegram, ZoneInfo(zone))) as stage:
+        async with stage.database.write() as tx:
+            stage.station = await communities.create(tx, clock.now(), name, zone, "zh_CN")
+        yield stage
+
+
+@asynccontextmanager
+async def served(stage: Stage) -> AsyncIterator[Stage]:
+    """The stage for as long as the block lasts."""
     await stage.application.initialize()
-    async with database.write() as tx:
-        stage.station = await communities.create(tx, stage.clock.now(), name, zone, "zh_CN")
     try:
         yield stage
     finally:
         await stage.application.shutdown()
         await stage.telegram.close()
-        await database.close()
+        await stage.database.close()
 
 
 def sqlite_url(folder: Path) -> str:

@@ -1,7 +1,6 @@
 """One street: a social worker, two volunteers, two elders who are owed visits, and a daughter."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +11,8 @@ from care.access import Role
 from care.days import HALF_DAYS
 from care.elders import Tier
 from storage.tables import Assignment, Contact, Volunteer
-from tests.stage import Stage, sqlite_url, staged
+from tests.beginnings import Beginning
+from tests.stage import Stage
 
 ADDRESS = "12号楼 3单元 501"
 PHONE = "138 0000 0001"
@@ -98,27 +98,33 @@ class Street:
         return any(words in one.text for one in self.stage.chat(who))
 
 
-@asynccontextmanager
-async def street(folder: Path) -> AsyncIterator[Street]:
+async def settle_in(stage: Stage) -> Street:
+    """Everybody joins, and is paired."""
+    boss = await stage.person("周督导", Role.SUPERVISOR)
+    li = await stage.person("李敏", Role.SOCIAL_WORKER)
+    chen = await stage.person("陈同学", Role.VOLUNTEER)
+    wang = await stage.person("王老师", Role.VOLUNTEER)
+    await stage.elder(
+        "王桂芳",
+        tier=Tier.YELLOW,
+        phone="+8613800000001",
+        building="12号楼",
+        address=ADDRESS,
+        door_hint="敲三下",
+        chronic_illness=True,
+    )
+    await stage.elder("赵大爷", tier=Tier.YELLOW, building="3号楼")
+    daughter = await stage.person("王小雨", Role.FAMILY, elder="王桂芳")
+    await stage.pair(li, [chen, wang], ["王桂芳", "赵大爷"])
+    home = Street(stage, boss, li, chen, wang, daughter)
+    await home.can_come(chen, "mon_am")
+    await home.can_come(wang, "wed_am")
+    return home
+
+
+STREET = Beginning(settle_in)
+
+
+def street(folder: Path) -> AbstractAsyncContextManager[Street]:
     """A Thursday, before anything is planned."""
-    async with staged(sqlite_url(folder)) as stage:
-        boss = await stage.person("周督导", Role.SUPERVISOR)
-        li = await stage.person("李敏", Role.SOCIAL_WORKER)
-        chen = await stage.person("陈同学", Role.VOLUNTEER)
-        wang = await stage.person("王老师", Role.VOLUNTEER)
-        await stage.elder(
-            "王桂芳",
-            tier=Tier.YELLOW,
-            phone="+8613800000001",
-            building="12号楼",
-            address=ADDRESS,
-            door_hint="敲三下",
-            chronic_illness=True,
-        )
-        await stage.elder("赵大爷", tier=Tier.YELLOW, building="3号楼")
-        daughter = await stage.person("王小雨", Role.FAMILY, elder="王桂芳")
-        await stage.pair(li, [chen, wang], ["王桂芳", "赵大爷"])
-        home = Street(stage, boss, li, chen, wang, daughter)
-        await home.can_come(chen, "mon_am")
-        await home.can_come(wang, "wed_am")
-        yield home
+    return STREET.again(folder)

@@ -15,7 +15,8 @@ from care.elders import Tier
 from care.joining import Standing
 from storage import joining, members
 from storage.tables import Community, Contact, Inbox, Outbox
-from tests.stage import Stage, local, sqlite_url, staged
+from tests.beginnings import Beginning
+from tests.stage import Stage, local
 
 
 @dataclass
@@ -92,8 +93,8 @@ async def crowd(folder: Path) -> AsyncIterator[Crowd]:
     """A supervisor, a social worker, a volunteer, and a red elder of theirs."""
     # What the story provokes is expected; to print its tracebacks would take longer than the story.
     with capture_logs():
-        async with staged(sqlite_url(folder)) as stage:
-            yield await _crowd(stage)
+        async with CROWD.again(folder) as found:
+            yield found
 
 
 async def arrive(stage: Stage, name: str, *roles: Role) -> Person:
@@ -112,7 +113,7 @@ async def arrive(stage: Stage, name: str, *roles: Role) -> Person:
     return person
 
 
-async def _crowd(stage: Stage) -> Crowd:
+async def _settle_in(stage: Stage) -> Crowd:
     await stage.speak("en")
     boss = await arrive(stage, "周督导", Role.SUPERVISOR)
     li = await arrive(stage, "李敏", Role.SOCIAL_WORKER)
@@ -120,3 +121,6 @@ async def _crowd(stage: Stage) -> Crowd:
     await stage.elder("王桂芳", tier=Tier.RED, phone="+8613800000001")
     await stage.pair(li, [chen], ["王桂芳"])
     return Crowd(stage, boss, li, chen)
+
+
+CROWD = Beginning(_settle_in)

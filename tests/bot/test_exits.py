@@ -34,8 +34,9 @@ from storage.tables import (
     PairingElder,
     TierQuestion,
 )
-from tests.stage import ZONE
-from tests.street import NOT_YOURS, SUNDAY, Street, street
+from tests.beginnings import Beginning
+from tests.stage import ZONE, Stage
+from tests.street import NOT_YOURS, SUNDAY, Street, settle_in
 
 SUN = "孙奶奶"
 MONDAY = "2026-04-13"
@@ -81,12 +82,12 @@ class Life:
 
 @pytest.fixture
 async def life(tmp_path: Path) -> AsyncIterator[Life]:
-    async with street(tmp_path) as home:
-        yield await _life(home)
+    async with LIFE.again(tmp_path) as found:
+        yield found
 
 
-async def _life(home: Street) -> Life:
-    stage = home.stage
+async def _life(stage: Stage) -> Life:
+    home = await settle_in(stage)
     elder = await stage.elder(SUN, tier=Tier.YELLOW, building="5号楼", address="5号楼 101")
     granny = await stage.person("奶奶本人", Role.ELDER, elder=SUN)
     son = await stage.person("孙家儿子", Role.FAMILY, elder=SUN)
@@ -103,6 +104,9 @@ async def _life(home: Street) -> Life:
         await stage.at(when if "-" in when else f"{MONDAY} {when}")
     await stage.say(son, "/elder")
     return Life(home, elder, granny, son, group)
+
+
+LIFE = Beginning(_life)
 
 
 async def _open_everything(home: Street, elder_id: int) -> None:

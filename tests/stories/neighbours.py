@@ -1,9 +1,9 @@
 """A small station for stories of whole days: everybody the ladder speaks of, one of each."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import select
@@ -15,7 +15,8 @@ from care.joining import Standing
 from care.ladder import Step
 from storage import elders, joining, members
 from storage.tables import Elder, FamilyLink, Member, Pause, RedDay, Told
-from tests.stage import THURSDAY, Stage, sqlite_url, staged
+from tests.beginnings import Beginning
+from tests.stage import THURSDAY, Stage
 
 WANG = "王桂芳"
 DAY, NEXT = date(2026, 4, 9), date(2026, 4, 10)
@@ -141,13 +142,17 @@ class Neighbours:
             await self.stage.settle()
 
 
-@asynccontextmanager
-async def neighbours(
+def neighbours(
     folder: Path, *, start: str = THURSDAY, zone: str = "Asia/Shanghai", supervisor: bool = True,
     red: bool = True,
-) -> AsyncIterator[Neighbours]:  # fmt: skip
+) -> AbstractAsyncContextManager[Neighbours]:  # fmt: skip
     """A Thursday morning at eight, with one red elder unless said otherwise."""
-    async with staged(sqlite_url(folder), start=start, zone=zone) as stage:
+    return _beginning(start, zone, supervisor, red).again(folder)
+
+
+@cache
+def _beginning(start: str, zone: str, supervisor: bool, red: bool) -> Beginning[Neighbours]:
+    async def settle_in(stage: Stage) -> Neighbours:
         found = Neighbours(stage)
         if supervisor:
             await found.arrive(BOSS, Role.SUPERVISOR)
@@ -158,4 +163,6 @@ async def neighbours(
             await found.red(WANG)
             await stage.pair(found[LI], [found[CHEN], found[LIU]], [WANG])
             await found.arrive(DAUGHTER, Role.FAMILY, elder=WANG)
-        yield found
+        return found
+
+    return Beginning(settle_in, start, zone)
