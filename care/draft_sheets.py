@@ -129,12 +129,17 @@ def was(row: Row) -> Was | None:
     return Was(week, int(found[2]), int(found[3]), day, HalfDay(found[5]), found[6] == "1")
 
 
+def _is_head(names: Sequence[str]) -> bool:
+    """Most of the columns, the code among them: a word in a remark makes no draft of a roster."""
+    return CODE in names and 2 * len({*COLUMNS}.intersection(names)) > len(COLUMNS)
+
+
 def find(sheets: Sequence[Sheet]) -> Edited | None:
     """The rows of a drafted week, None when the file is something else."""
     for sheet in sheets:
         for top, cells in enumerate(sheet.rows[:DEPTH]):
             names = [plain(cell) for cell in cells]
-            if CODE in names:
+            if _is_head(names):
                 return Edited(rows=tuple(_rows(sheet, top, names)))
     return None
 

@@ -134,3 +134,12 @@ def test_a_draft_is_told_from_a_roster_by_its_hidden_first_row() -> None:
     [only] = found.rows
     assert (only.number, only.cells["day"], only.cells["why"]) == (3, "2026-04-14", "")
     assert was(only) == WAS
+
+
+def test_the_word_in_a_rosters_remark_makes_no_draft_of_it() -> None:
+    assert find([Sheet("名册", [["姓名", "备注"], ["王桂芳", CODE]])]) is None
+
+
+def test_a_draft_from_which_a_column_was_cut_is_still_one() -> None:
+    kept = [name for name in COLUMNS if name != "building"]
+    assert find([Sheet("探访", [list(kept), ["代码"]])]) is not None
