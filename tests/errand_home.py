@@ -78,7 +78,8 @@ class Home:
             (await tx.get_one(Community, self.stage.station.id)).settings = choices
 
 
-async def _settle_in(stage: Stage) -> Home:
+async def settle_in(stage: Stage) -> Home:
+    """Everybody joins, and is paired."""
     await stage.speak("en")
     boss = await stage.person("周督导", Role.SUPERVISOR)
     li = await stage.person("李敏", Role.SOCIAL_WORKER)
@@ -96,7 +97,7 @@ async def _settle_in(stage: Stage) -> Home:
     return Home(stage, boss, li, chen, zhou, daughter)
 
 
-HOME = Beginning(_settle_in, "2026-04-09 09:00")
+HOME = Beginning(settle_in, "2026-04-09 09:00")
 
 
 def errand_home(folder: Path) -> AbstractAsyncContextManager[Home]:

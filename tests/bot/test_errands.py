@@ -9,15 +9,13 @@ import pytest
 from sqlalchemy import select
 
 from bot.playground.records import Group, Person
-from care.access import Role
 from care.hours import Kind, Why, Work
 from storage import members
 from storage.once import upsert
 from storage.tables import Community, ErrandHelper, ServiceHours
-from tests.stage import Stage, sqlite_url, staged
-
-ADDRESS = "12号楼 3单元 501"
-PHONE = "138 0000 0001"
+from tests.beginnings import Beginning
+from tests.errand_home import ADDRESS, PHONE, settle_in
+from tests.stage import Stage
 
 
 @dataclass
@@ -54,26 +52,20 @@ async def at_once(stage: Stage, *approved: Person) -> None:
             await upsert(tx, ErrandHelper, key, values, community_id=station.id)
 
 
+async def _settle_in(stage: Stage) -> Town:
+    home = await settle_in(stage)
+    await at_once(stage, home.zhou)
+    group = await stage.group("志愿者", [home.li, home.chen, home.zhou], home.li)
+    return Town(stage, home.boss, home.li, home.chen, home.zhou, home.daughter, group)
+
+
+TOWN = Beginning(_settle_in)
+
+
 @pytest.fixture
 async def town(tmp_path: Path) -> AsyncIterator[Town]:
-    async with staged(sqlite_url(tmp_path)) as stage:
-        await stage.speak("en")
-        boss = await stage.person("周督导", Role.SUPERVISOR)
-        li = await stage.person("李敏", Role.SOCIAL_WORKER)
-        chen = await stage.person("陈同学", Role.VOLUNTEER)
-        zhou = await stage.person("周阿姨", Role.VOLUNTEER)
-        await stage.elder(
-            "王桂芳",
-            building="12号楼",
-            address=ADDRESS,
-            phone="+8613800000001",
-            door_hint="knock loudly",
-        )
-        daughter = await stage.person("王小雨", Role.FAMILY, elder="王桂芳")
-        await stage.pair(li, [chen], ["王桂芳"])
-        await at_once(stage, zhou)
-        group = await stage.group("志愿者", [li, chen, zhou], li)
-        yield Town(stage, boss, li, chen, zhou, daughter, group)
+    async with TOWN.again(tmp_path) as found:
+        yield found
 
 
 async def test_the_group_card_shows_building_and_kind_but_no_name_and_no_address(
