@@ -149,7 +149,8 @@ def _rows(sheet: Sheet, top: int, names: Sequence[str]) -> list[Row]:
     found = []
     for number, cells in enumerate(sheet.rows[top + 2 :], start=top + 3):
         told = dict(zip(names, (plain(cell) for cell in cells), strict=False))
-        known = {name: told.get(name, "") for name in COLUMNS}
+        # A cut column of yes and no says neither.
+        known = {name: told.get(name, "") for name in COLUMNS if name in told or name != "locked"}
         if any(known.values()):
             found.append(Row(number=number, cells=known))
     return found
@@ -163,7 +164,7 @@ def asked(row: Row, was: Was, words: Words) -> Asked | Fault:
         stays = (was.volunteer_id, was.day, was.half, was.locked)
         return Fault.REASON if reason is None else Asked(*stays, reason)
     day, half = day_in(was.week, cells["day"]), words.halves.get(key(cells["half"]))
-    locked = words.yes_no.get(key(cells["locked"])) if cells["locked"] else False
+    locked = _locked(cells.get("locked"), was, words)
     person = _person(cells["volunteer"], was, words)
     if day is None:
         return Fault.DAY
@@ -174,6 +175,13 @@ def asked(row: Row, was: Was, words: Words) -> Asked | Fault:
     if isinstance(person, Fault):
         return person
     return Asked(person, day, half, locked, None)
+
+
+def _locked(text: str | None, was: Was, words: Words) -> bool | None:
+    """What the cell says, None when it is neither yes nor no; as it was when there is no cell."""
+    if text is None:
+        return was.locked
+    return words.yes_no.get(key(text)) if text else False
 
 
 def _person(text: str, was: Was, words: Words) -> int | Fault:

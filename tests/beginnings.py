@@ -34,6 +34,8 @@ class Kept:
 class Beginning(Generic[T]):
     """A stage with people on it.
 
+    Whichever test comes first plays it for all: nothing may be patched before `again` has begun.
+
     Args:
         play: brings them there; what it gives knows the stage and its people.
         start: when, at the station.
@@ -71,6 +73,8 @@ class Beginning(Generic[T]):
             url, nobody = sqlite_url(Path(name)), object()
             async with staged(url, start=self._start, zone=self._zone) as stage:
                 made = await self._play(stage)
+                # What happened so far is told to nobody; it would speak of this world for ever.
+                stage.telegram.world.live.events.clear()
                 memo: dict[int, Any] = {id(stage): nobody}
                 world = deepcopy((stage.clock, stage.telegram, stage.station), memo)
                 offset = stage.service.receiver._offset

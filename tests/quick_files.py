@@ -21,17 +21,24 @@ class QuickFile(File):
         self._path = url.database or ""
         return _Lent(self, url)
 
+    def turn_away(self) -> None:
+        """Whoever goes on with a closed database finds none, not the next test's."""
+        self._disk = None
+
 
 class _Lent(Database):
     """Gives its engine back at its end."""
 
     def __init__(self, file: QuickFile, url: URL) -> None:
         super().__init__(parse_url(str(url)), file.database(Disk(None, _nobody)).engine)
-        self._file = file
+        self._file: QuickFile | None = file
 
     async def close(self) -> None:
         await super().close()
-        _FREE.append(self._file)
+        if self._file is not None:
+            self._file.turn_away()
+            _FREE.append(self._file)
+            self._file = None
 
 
 def open_quickly(url: URL) -> Database:

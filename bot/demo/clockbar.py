@@ -75,8 +75,8 @@ class DemoClock:
     zone: ZoneInfo
     after: Callable[[bool], Awaitable[None]]
     links: tuple[dict[str, str], ...] = ()
-    _moving: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _ended: bool = False
+    _moving: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
+    _ended: bool = field(default=False, init=False)
 
     def state(self) -> dict[str, Any]:
         """The `clock` of the page."""
@@ -97,8 +97,8 @@ class DemoClock:
     async def jump(self, to: str | None, plus: float | None) -> None:
         """Go to the next thing of the day, to a named moment, or forward by seconds.
 
-        Pressed again while one is under way, it leads where it said when it was pressed: twice
-        to the same moment is once.
+        Where it leads is settled when it is pressed; if the clock is past that by its turn,
+        nothing happens.
 
         Raises:
             ValueError: no such moment, or backwards.
@@ -108,7 +108,9 @@ class DemoClock:
             for stop, passing in self._stops(self.clock.now(), target):
                 if self._ended:
                     return
-                self.clock.jump(stop)
+                # It has gone on by itself meanwhile, and never goes back.
+                if stop > self.clock.now():
+                    self.clock.jump(stop)
                 await self.after(passing)
 
     async def end(self) -> None:

@@ -104,10 +104,12 @@ async def _until_ended(service: Service, bar: DemoClock) -> None:
     try:
         await asyncio.wait([running])
     finally:
-        await bar.end()
-        running.cancel()
-        with suppress(asyncio.CancelledError):
-            await running
+        try:
+            await bar.end()
+        finally:
+            running.cancel()
+            with suppress(asyncio.CancelledError):
+                await running
 
 
 async def _sent(database: Database, clock: OwnClock) -> None:

@@ -14,7 +14,7 @@ _MINUTE = 60.0
 
 @dataclass
 class Limits:
-    """Flood limits, counted in real time.
+    """Flood limits, counted in real time unless there is another clock.
 
     Attributes:
         overall: messages a second, over all chats.

@@ -17,6 +17,8 @@ from sqlalchemy import event, pool
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import MissingGreenlet
+from sqlalchemy.util.concurrency import in_greenlet
 
 from storage.engine import Database, create_engine
 
@@ -78,7 +80,13 @@ class Cursor(sqlite3.Cursor):
     connection: "Connection"
 
     def execute(self, sql: str, parameters: Any = ()) -> "Cursor":
-        """One statement."""
+        """One statement.
+
+        Raises:
+            MissingGreenlet: asked for where the program's own drivers would have nobody to wait.
+        """
+        if not in_greenlet():
+            raise MissingGreenlet(f"not awaited: {sql[:80]}")
         statement, disk = _statement(sql), self.connection.disk
         point = disk.point
         if point is None:

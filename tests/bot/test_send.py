@@ -24,8 +24,8 @@ from tests.bot.crowd import Crowd, crowd
 @pytest.fixture
 async def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Crowd]:
     monkeypatch.setenv("PTB_TIMEDELTA", "1")
-    monkeypatch.setattr(bot.send, "WRITE_AGAIN", 0)
     async with crowd(tmp_path) as made:
+        monkeypatch.setattr(bot.send, "WRITE_AGAIN", 0)
         yield made
 
 

@@ -27,9 +27,9 @@ SORRY = "That did not work, and it is our fault."
 
 @pytest.fixture
 async def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Crowd]:
-    monkeypatch.setattr(bot.turn, "FIRST_PAUSE", 0)
-    monkeypatch.setattr(bot.turn, "AGAIN_AFTER", 0)
     async with crowd(tmp_path) as made:
+        monkeypatch.setattr(bot.turn, "FIRST_PAUSE", 0)
+        monkeypatch.setattr(bot.turn, "AGAIN_AFTER", 0)
         yield made
 
 

@@ -87,7 +87,7 @@ def looking(browser: Browser, url: str, width: int, height: int) -> Iterator[Pag
 
 
 def jump(page: Page, to: str) -> None:
-    """Push the clock, and wait until it has arrived: what is pressed on the way is yesterday's."""
+    """Push the clock, and wait: a button pressed on the way may be of the day before."""
     button = page.get_by_test_id(f"jump-{to}")
     button.click()
     expect(button).to_be_enabled(timeout=PATIENCE)

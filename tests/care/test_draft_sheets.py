@@ -1,5 +1,6 @@
 """A drafted week that was sent back as a sheet: what each row asks for, and what is wrong."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -140,6 +141,14 @@ def test_the_word_in_a_rosters_remark_makes_no_draft_of_it() -> None:
     assert find([Sheet("名册", [["姓名", "备注"], ["王桂芳", CODE]])]) is None
 
 
-def test_a_draft_from_which_a_column_was_cut_is_still_one() -> None:
-    kept = [name for name in COLUMNS if name != "building"]
-    assert find([Sheet("探访", [list(kept), ["代码"]])]) is not None
+@pytest.mark.parametrize("cut", COLUMNS[1:])
+def test_a_column_that_was_cut_asks_for_nothing(cut: str) -> None:
+    """Its row is as it was, or is refused; a locked visit is not unlocked by it."""
+    was_locked = replace(WAS, locked=True)
+    whole = row(locked="是", **{CODE: code(was_locked)}).cells
+    kept = [name for name in COLUMNS if name != cut]
+    line: list[Cell] = [whole[name] for name in kept]
+    found = find([Sheet("探访", [list(kept), ["代码"], line])])
+    assert found is not None
+    wish = asked(found.rows[0], was_locked, WORDS)
+    assert isinstance(wish, Fault) or not wish.changes(was_locked)

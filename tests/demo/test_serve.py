@@ -95,6 +95,20 @@ async def test_pressed_twice_it_goes_there_once() -> None:
     assert seen[-1] == "04-10 16:00"
 
 
+async def test_it_never_goes_back_when_a_stop_takes_longer_than_it_is_to_the_next() -> None:
+    clock = OwnClock(datetime(2026, 4, 9, 19, 0, 0, 100_000, tzinfo=ZONE))
+    seen: list[datetime] = []
+
+    async def after(_passing: bool) -> None:
+        seen.append(clock.now())
+        await asyncio.sleep(0.2)
+        seen.append(clock.now())
+
+    await DemoClock(clock, ZONE, after).jump("plus_1h", None)
+    assert len(seen) == 4
+    assert seen == sorted(seen)
+
+
 async def test_ended_it_goes_no_further_than_the_stop_under_way() -> None:
     clock = OwnClock(START)
     arrived, go_on = asyncio.Event(), asyncio.Event()

@@ -1,9 +1,10 @@
 """What outlives a test: engines with what they have compiled, and the rows of the two towns."""
 
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from copy import deepcopy
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
@@ -14,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage.engine import Database, create_engine, parse_url
 from storage.tables import Table
-from tests.storage.towns import Town, Towns, build_towns
+from tests.storage.towns import Towns, build_towns
 
 TABLES = sorted(Table.metadata.tables)
 _ENGINES: dict[str, AsyncEngine] = {}
@@ -23,7 +24,7 @@ _BUILT: dict[str, "Built"] = {}
 
 
 def kept_engine(url: str) -> AsyncEngine:
-    """The program's own engine, led to this database; closed, it has nothing open any more."""
+    """The program's own engine, led to this database; `dispose` ends a test with it."""
     parsed = parse_url(url)
     sqlite = parsed.get_backend_name() == "sqlite"
     name = "sqlite" if sqlite else url
@@ -63,25 +64,28 @@ async def towns_in(database: Database) -> Towns:
     else:
         async with database.write() as tx:
             built = await build_towns(tx)
-            # A copy has what its original has, and asks for nothing more.
+            # A copy has no session to ask for what its original has not loaded.
             for row in [one for one in tx if isinstance(one, Table)]:
                 await tx.refresh(row)
         take = _from_sqlite if kind == "sqlite" else _from_postgresql
         _BUILT[kind] = Built(built, take(database.url))
-    async with database.read() as tx:
-        kept = _BUILT[kind].towns
+    return deepcopy(_BUILT[kind].towns)
 
-        async def copied(town: Town) -> Town:
-            """What a test changes of it is not changed for the next one."""
-            rows = {one.name: getattr(town, one.name) for one in fields(town)}
-            copies: dict[str, Any] = {
-                name: await tx.merge(row, load=False)
-                for name, row in rows.items()
-                if isinstance(row, Table)
-            }
-            return replace(town, **copies)
 
-        return Towns(await copied(kept.here), await copied(kept.there))
+@contextmanager
+def statements(database: Database) -> Iterator[list[str]]:
+    """What the database is asked for while the block lasts."""
+    asked: list[str] = []
+
+    def note(_c: object, _k: object, statement: str, *_rest: object) -> None:
+        asked.append(statement)
+
+    engine = database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
 
 
 def _from_sqlite(url: URL) -> Callable[[URL], None]:

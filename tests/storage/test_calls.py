@@ -4,7 +4,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from care.calls import Kind, Outcome, Reason
 from care.elders import Tier
@@ -15,6 +14,7 @@ from storage import calls, members
 from storage.calls import Happened
 from storage.engine import Database
 from storage.tables import Community, Contact, Elder, Pause, TierChange
+from tests.storage.kept import statements
 from tests.storage.towns import NOW, TODAY, Town, Towns, families
 
 DAY = timedelta(days=1)
@@ -256,14 +256,8 @@ async def test_contacts_of_the_other_community_count_for_nothing_here(
 
 async def test_more_elders_need_no_more_queries(database: Database, towns: Towns) -> None:
     here = towns.here
-    counted: list[str] = []
-
-    def note(_a: object, _b: object, statement: str, *_: object) -> None:
-        counted.append(statement)
-
-    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
-    await waiting(database, here)
-    few = len(counted)
+    with statements(database) as few:
+        await waiting(database, here)
     async with database.write() as tx:
         for n in range(20):
             tx.add(
@@ -272,9 +266,9 @@ async def test_more_elders_need_no_more_queries(database: Database, towns: Towns
                     updated_at=NOW,
                 )
             )  # fmt: skip
-    counted.clear()
-    assert len(await waiting(database, here)) == 21
-    assert len(counted) == few
+    with statements(database) as more:
+        assert len(await waiting(database, here)) == 21
+    assert len(more) == len(few) > 0
 
 
 async def test_the_latest_records_come_newest_first_with_who_made_them(
