@@ -16,19 +16,28 @@ from care.visits import State
 from care.wishes import Kind
 from storage import elders, exits, leave, wishes
 from storage.tables import Assignment, Swap, Volunteer
-from tests.stage import local
-from tests.street import NOT_YOURS, Street, street
+from tests.beginnings import Beginning
+from tests.stage import Stage, local
+from tests.street import NOT_YOURS, Street, settle_in
 
 MONDAY, WEDNESDAY = date(2026, 4, 13), date(2026, 4, 15)
 
 
+async def _published(stage: Stage) -> Street:
+    """The week is published: 陈同学 goes on Monday, 王老师 on Wednesday, to both elders each."""
+    found = await settle_in(stage)
+    await found.published()
+    await found.can_come(found.chen)
+    await found.can_come(found.wang)
+    return found
+
+
+PUBLISHED = Beginning(_published)
+
+
 @pytest.fixture
 async def home(tmp_path: Path) -> AsyncIterator[Street]:
-    """The week is published: 陈同学 goes on Monday, 王老师 on Wednesday, to both elders each."""
-    async with street(tmp_path) as found:
-        await found.published()
-        await found.can_come(found.chen)
-        await found.can_come(found.wang)
+    async with PUBLISHED.again(tmp_path) as found:
         yield found
 
 

@@ -19,7 +19,9 @@ from care.visits import PLANNED, State
 from care.wishes import Kind, Side
 from storage import visits
 from storage.tables import Assignment, Elder, PairingVolunteer, Volunteer, WeekPlan, Wish
-from tests.street import Street, street
+from tests.beginnings import Beginning
+from tests.stage import Stage
+from tests.street import Street, settle_in
 
 FRIDAY, SUNDAY = "2026-04-10 16:00", "2026-04-12 18:00"
 EVENING, MORNING = "2026-04-13 20:00", "2026-04-14 09:00"
@@ -58,14 +60,22 @@ class Town:
         return {one["elder"]: one["owed"] for one in plan.gaps["gaps"]}
 
 
+async def _two_streets(stage: Stage) -> Town:
+    home = await settle_in(stage)
+    sun = await stage.person("孙阿姨", Role.VOLUNTEER)
+    await stage.elder("周爷爷", tier=Tier.YELLOW, building="12号楼")
+    await stage.pair(home.li, [sun], ["周爷爷"])
+    await home.can_come(sun, "tue_am", "fri_am", most=5)
+    return Town(home, sun)
+
+
+TWO_STREETS = Beginning(_two_streets)
+
+
 @pytest.fixture
 async def town(tmp_path: Path) -> AsyncIterator[Town]:
-    async with street(tmp_path) as home:
-        sun = await home.stage.person("孙阿姨", Role.VOLUNTEER)
-        await home.stage.elder("周爷爷", tier=Tier.YELLOW, building="12号楼")
-        await home.stage.pair(home.li, [sun], ["周爷爷"])
-        await home.can_come(sun, "tue_am", "fri_am", most=5)
-        yield Town(home, sun)
+    async with TWO_STREETS.again(tmp_path) as found:
+        yield found
 
 
 async def test_a_week_that_goes_well(town: Town) -> None:
